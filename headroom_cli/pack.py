@@ -1,0 +1,136 @@
+"""The one packer: ranked units and a token target in, kept text with marks out.
+
+It fills the target with the best-ranked units, keeps their order and marks what is missing. Costs of
+units are sums of line costs, which are exact for whole lines; the text that comes out is counted whole,
+and packed again a little tighter in the rare case that it does not fit.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+from headroom_cli.contracts import Units
+from headroom_cli.marker import print_gap
+
+_TRIES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A trimmed text: `tokens` of the whole with its marks; `kept` of `total` nouns stand in it."""
+
+    text: str
+    tokens: int
+    kept: int
+    total: int
+
+
+def pack(
+    units: Units,
+    costs: Sequence[int],
+    target: int,
+    count: Callable[[str], int],
+    print_head: Callable[[int, int], str],
+) -> Packed | None:
+    """The best text of at most `target` tokens, or None if no unit fits.
+
+    `costs[i]` is unit i's tokens; `print_head(kept, total)` prints the head mark.
+    """
+    total = sum(units.sizes)
+    gap = count(units.render([False] * len(costs), "", lambda n: print_gap(n, units.noun)))
+    limit = target - count(print_head(total, total)) - 1
+    order = sorted(range(len(costs)), key=lambda i: -units.ranks[i])
+    for _ in range(_TRIES):
+        kept = _choose(order, units.needs, costs, gap, limit)
+        if not any(kept):
+            return None
+        _close_cheap_gaps(kept, units.needs, costs, gap)
+        nouns = sum(size for size, keep in zip(units.sizes, kept, strict=True) if keep)
+        if nouns == total:
+            return None
+        text = units.render(kept, print_head(nouns, total), lambda n: print_gap(n, units.noun))
+        tokens = count(text)
+        if tokens <= target:
+            return Packed(text, tokens, nouns, total)
+        limit -= tokens - target + 1
+    return None
+
+
+def cost_units(pieces: Sequence[str], ends: Sequence[int], costs: Sequence[int]) -> list[int]:
+    """Tokens of each piece of a text, from the costs of its lines.
+
+    `ends[i]` is the offset in characters after line i. A piece inside a line takes its share of the line.
+    """
+    if len(pieces) == len(ends):
+        offset = 0
+        for piece, end in zip(pieces, ends, strict=True):
+            offset += len(piece)
+            if offset != end:
+                break
+        else:
+            return list(costs)
+    totals = [0, *accumulate(costs)]
+    starts = [0, *ends]
+
+    def before(offset: int) -> int:
+        line = bisect_left(starts, offset)
+        if line >= len(starts):
+            return totals[-1]
+        if starts[line] == offset:
+            return totals[line]
+        width = starts[line] - starts[line - 1]
+        share = (offset - starts[line - 1]) / width
+        return totals[line - 1] + round(share * (totals[line] - totals[line - 1]))
+
+    marks = [before(offset) for offset in accumulate((len(piece) for piece in pieces), initial=0)]
+    return [after - start for start, after in pairwise(marks)]
+
+
+def _choose(
+    order: Sequence[int], needs: Sequence[int], costs: Sequence[int], gap: int, limit: int
+) -> list[bool]:
+    """Greedy by rank: a unit enters with all it needs, if the whole still fits with its gap marks."""
+    kept = [False] * len(costs)
+    spent = gap
+    for unit in order:
+        if kept[unit]:
+            continue
+        chain = [unit]
+        while (needed := needs[chain[-1]]) >= 0 and not kept[needed]:
+            chain.append(needed)
+        price = 0
+        for member in chain:
+            price += costs[member] + gap * _gaps_added(kept, member)
+            kept[member] = True
+        if spent + price <= limit:
+            spent += price
+        else:
+            for member in chain:
+                kept[member] = False
+    return kept
+
+
+def _gaps_added(kept: Sequence[bool], unit: int) -> int:
+    """How the number of gaps changes when a unit enters: 1 splits one, -1 closes one."""
+    left = unit == 0 or kept[unit - 1]
+    right = unit == len(kept) - 1 or kept[unit + 1]
+    return 1 - left - right
+
+
+def _close_cheap_gaps(kept: list[bool], needs: Sequence[int], costs: Sequence[int], gap: int) -> None:
+    """Keep what weighs no more than the mark that would stand for it."""
+    start = 0
+    while start < len(kept):
+        if kept[start]:
+            start += 1
+            continue
+        end = start
+        while end < len(kept) and not kept[end]:
+            end += 1
+        inside = range(start, end)
+        if sum(costs[i] for i in inside) <= gap and all(
+            needs[i] < 0 or kept[needs[i]] or needs[i] in inside for i in inside
+        ):
+            kept[start:end] = [True] * (end - start)
+        start = end
