@@ -89,6 +89,9 @@ class Board:
                 self.total -= self.parts[index][part]
                 self.parts[index][part] = 0
                 self.gone.setdefault(index, set()).add(part)
+            if len(self.gone[index]) == len(self.parts[index]):
+                del self.gone[index]
+                self._remove(index)
         self.charge_placeholder()
 
     def settle(self) -> None:
@@ -198,8 +201,9 @@ def _find_sources(
                     continue
                 tokens = sum(counter.line_costs(text)[1])
                 if tokens >= policy.min_tokens:
+                    voice = part.voice.value if part.kind is Kind.TEXT else ""
                     sources.append(
-                        Source(message.index, position, leaf, text, tokens, part.tool, part.argument)
+                        Source(message.index, position, leaf, text, tokens, part.tool, part.argument, voice)
                     )
     return sources
 

@@ -36,7 +36,8 @@ class Units(Protocol):
 
     `source` is the text the units are spans of; `pieces()` are the units' texts in order, and together
     they are the source. `sizes[i]` is how many `noun`s unit i stands for. `ranks[i]` in 0..1 says how
-    much is lost without it (1: keep at nearly any price). `needs[i]` is a unit that must stay if i stays
+    much is lost without it (1: keep at nearly any price; 0: never kept for its own sake, only because a
+    kept unit needs it: a closing bracket). `needs[i]` is a unit that must stay if i stays
     (the heading of a match, the def around a statement), -1 for none; chains are followed, and never form
     a circle.
 

@@ -71,6 +71,10 @@ def check_plan(plan: Plan, conversation: Conversation) -> None:
     for decision in plan.decisions:
         heavier = [c for c in decision.changes if c.tokens_after > c.tokens_before]
         _require(not heavier, 4, f"a text of message {decision.message} gained tokens")
+        parts = conversation.messages[decision.message].parts
+        lost = () if decision.guard is Guard.HUMAN else decision.cut
+        human = any(parts[i].voice is Voice.HUMAN for i in (*(c.part for c in decision.changes), *lost))
+        _require(not human, 6, f"human text of message {decision.message} was touched")
         if decision.guard is Guard.HARD and not _is_mixed(conversation.messages[decision.message]):
             touched = decision.changes or decision.cut or decision.rung is Rung.DROP
             _require(not touched, 6, f"guarded message {decision.message} was touched")

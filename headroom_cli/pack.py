@@ -40,10 +40,12 @@ def pack(
     total = sum(units.sizes)
     gap = count(units.render([False] * len(costs), "", lambda n: print_gap(n, units.noun)))
     limit = target - count(print_head(total, total)) - 1
-    order = sorted(range(len(costs)), key=lambda i: -units.ranks[i])
+    blank = [not piece.strip() for piece in units.pieces()]
+    worthy = [i for i, rank in enumerate(units.ranks) if rank > 0]
+    order = sorted(worthy, key=lambda i: (blank[i], -units.ranks[i]))
     for _ in range(_TRIES):
-        kept = _choose(order, units.needs, costs, gap, limit)
-        if not any(kept):
+        kept = _choose(order, units.needs, costs, blank, gap, limit)
+        if all(not keep or empty for keep, empty in zip(kept, blank, strict=True)):
             return None
         _close_cheap_gaps(kept, units.needs, costs, gap)
         nouns = sum(size for size, keep in zip(units.sizes, kept, strict=True) if keep)
@@ -88,13 +90,21 @@ def cost_units(pieces: Sequence[str], ends: Sequence[int], costs: Sequence[int])
 
 
 def _choose(
-    order: Sequence[int], needs: Sequence[int], costs: Sequence[int], gap: int, limit: int
+    order: Sequence[int],
+    needs: Sequence[int],
+    costs: Sequence[int],
+    blank: Sequence[bool],
+    gap: int,
+    limit: int,
 ) -> list[bool]:
-    """Greedy by rank: a unit enters with all it needs, if the whole still fits with its gap marks."""
+    """Greedy by rank: a unit enters with all it needs, if the whole still fits with its gap marks.
+
+    Blank units come last, and only where they need no gap mark of their own.
+    """
     kept = [False] * len(costs)
     spent = gap
     for unit in order:
-        if kept[unit]:
+        if kept[unit] or (blank[unit] and _gaps_added(kept, unit) > 0):
             continue
         chain = [unit]
         while (needed := needs[chain[-1]]) >= 0 and not kept[needed]:

@@ -37,7 +37,9 @@ class Crafts:
 class Source:
     """One text that may change: part `part` of message `message`, or its leaf `leaf`.
 
-    `tokens` is the text's own figure. `marked`: its first line is a head mark of an earlier run.
+    `tokens` is the text's own figure. `voice` is set where only the text itself tells that it is not a
+    person's (harness text and results in role `user`): its head mark then says so, for whoever reads the
+    output again. `marked`: its first line is a head mark of an earlier run.
     """
 
     message: int
@@ -47,6 +49,7 @@ class Source:
     tokens: int
     tool: str
     argument: str
+    voice: str = ""
 
     @property
     def marked(self) -> bool:
@@ -89,7 +92,8 @@ def trim(source: Source, target: int, crafts: Crafts, refs: bool) -> tuple[Chang
     ref = text_ref(source.text)
 
     def head(kept: int, total: int) -> str:
-        return print_head(units.kind, kept, total, units.noun, ref if refs else "", cleaned=cleaned)
+        printed = ref if refs else ""
+        return print_head(units.kind, kept, total, units.noun, printed, cleaned=cleaned, about=source.voice)
 
     packed = pack(units, costs, target, crafts.counter.count, head)
     if packed is None:
@@ -102,7 +106,7 @@ def stub(source: Source, crafts: Crafts, refs: bool) -> Change | None:
     """One head mark in the place of the text, if it is lighter."""
     ref = text_ref(source.text)
     lines = source.text.count("\n") + (not source.text.endswith("\n"))
-    about = f"{source.tool} {source.argument}".strip()
+    about = source.voice or f"{source.tool} {source.argument}".strip()
     text = print_head("stub", 0, lines, "lines", ref if refs else "", about=about)
     tokens = crafts.counter.count(text)
     if tokens >= source.tokens:
