@@ -59,7 +59,9 @@ def explain_unmet(conversation: Conversation, plan: Plan, policy: Policy, counte
     limits = [f"--level {policy.level}"] if policy.level is not Rung.DROP else []
     limits += ["--no-drop"] if policy.no_drop else []
     if limits:
-        sentence += f"; {' and '.join(limits)} forbids dropping messages"
+        sentence += (
+            f"; {' and '.join(limits)} {'forbids' if len(limits) == 1 else 'forbid'} dropping messages"
+        )
     return sentence
 
 

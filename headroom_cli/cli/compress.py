@@ -76,9 +76,8 @@ def run(
 ) -> int:
     """Compact one transcript. The store is written before the first byte of output."""
     remarks = options.make_remarks(quiet, verbose, color)
-    output = None if output == streams.STDOUT else output
-    if report_file == streams.STDOUT:
-        report, report_file = True, None
+    output = streams.name_target(output)
+    report, report_file = report or report_file == streams.STDOUT, streams.name_target(report_file)
     name = _choose_report(report, report_format, json, report_file, diff, dry_run)
     wanted = Wanted(
         file,
@@ -99,8 +98,8 @@ def run(
         max_tokens, min_ratio, min_tokens, keep_last, pin, no_drop, level, strategy, only, skip, not no_store
     )
     options.check_format(format_name)
-    data = streams.read_input(file)
     counter = options.pick_counter(model, encoding, remarks)
+    data = streams.read_input(file)
     outcome, events = _compact(data, policy, counter, format_name, keep_invalid, telemetry is not None)
     return _deliver(outcome, events, policy, wanted, remarks)
 

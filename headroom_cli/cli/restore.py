@@ -37,5 +37,7 @@ def run(
     else:
         lost = f"; missing in {path}: {', '.join(restored.missing)}" if restored.missing else ""
         streams.complain(f"not everything was restored: {restored.note}{lost}")
-    remarks.detail(f"{restored.runs} runs undone, {restored.parts} parts restored from {path}")
+    remarks.detail(
+        f"runs undone: {restored.runs}; parts restored one by one: {restored.parts}; store: {path}"
+    )
     return 0 if restored.whole else 1

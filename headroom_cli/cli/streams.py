@@ -81,6 +81,11 @@ def name_input(file: str | None) -> str:
     return "stdin" if file is None or file == STDIN else file
 
 
+def name_target(file: str | None) -> str | None:
+    """The file to write, None for stdout: `-` stands for it."""
+    return None if file == STDOUT else file
+
+
 def refuse_input(target: str | None, source: str | None, flag: str) -> None:
     """Raise `UsageError` if `target` is the input itself, through whatever link, or a folder."""
     if target is None:
