@@ -59,9 +59,13 @@ class Units(Protocol):
 
 
 class Compressor(Protocol):
-    """A module that knows one kind of text, and nothing of tokens, budgets, stores or messages."""
+    """A module that knows one kind of text, and nothing of tokens, budgets, stores or messages.
+
+    `SUREST` is the most it ever claims: who cannot win is not asked.
+    """
 
     NAME: str
+    SUREST: float
 
     def claim(self, text: str, hints: Hints) -> float: ...
 

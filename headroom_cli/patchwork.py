@@ -28,14 +28,16 @@ _COLON = re.compile(rb"[ \t\r\n]*+:")
 # What a compressor may put before a head mark: comment signs, brackets, quotes, the key of an object's mark.
 _DRESS = re.compile(r'\W{0,40}+|\{\s{0,20}+"headroom"\s{0,20}+:\s{0,20}+"')
 _SIGN = b"[headroom "
+_WIDE_ESCAPE = re.compile(rb"\\u(?!00[0-7]|[dD][89a-fA-F])[0-9a-fA-F]{4}")
 
 
 @dataclass(slots=True)
 class Tally:
     """What came of the marks: `parts` restored, references `missing`, marks that carry no reference
-    (`bare`), and blocks or records that could not be put in their place (`loose`)."""
+    (`bare`), drops put back (`drops`, among the parts) and drops that hold no records (`loose`)."""
 
     parts: int = 0
+    drops: int = 0
     missing: dict[str, None] = field(default_factory=dict)
     bare: int = 0
     loose: int = 0
@@ -52,6 +54,8 @@ def mend_texts(data: bytes, fetch: Fetch, tally: Tally, *, nested: bool = False)
     """
     if _SIGN not in data:
         return data
+    # What is left of a text may hold no sign of how the file spells characters beyond ASCII.
+    escape = _WIDE_ESCAPE.search(data) if data.isascii() else None
     pieces: list[bytes] = []
     done = 0
     for match in _LITERAL.finditer(data):
@@ -64,7 +68,8 @@ def mend_texts(data: bytes, fetch: Fetch, tally: Tally, *, nested: bool = False)
             continue
         mended = _mend(text, fetch, tally, nested)
         if mended is not None:
-            pieces += [data[done : match.start()], encode_literal(mended, literal)]
+            like = literal[:-1] + escape[0] + b'"' if escape else literal
+            pieces += [data[done : match.start()], encode_literal(mended, like)]
             done = match.end()
     return b"".join([*pieces, data[done:]]) if pieces else data
 
@@ -86,6 +91,7 @@ def mend_drops(data: bytes, fetch: Fetch, tally: Tally) -> bytes:
             tally.loose += 1
             continue
         tally.parts += 1
+        tally.drops += 1
         splices, link = put_back(data, placeholder, values, records)
         pieces += splices
         links += link

@@ -81,7 +81,7 @@ class _Planner:
             slack = self._give_back()
         return Plan(
             conversation=self.number,
-            decisions=decide(self.board, self.refused, within=self.board.total == self.before),
+            decisions=decide(self.board, self.refused, within=self._is_within()),
             budget=self.budget,
             tokens_before=self.before,
             tokens_after=self.board.total,
@@ -89,6 +89,10 @@ class _Planner:
             placeholder=placeholder,
             slack=slack,
         )
+
+    def _is_within(self) -> bool:
+        """Whether nothing had to change."""
+        return self.budget is not None and self.before <= self.budget
 
     @property
     def over(self) -> int:

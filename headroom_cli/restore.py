@@ -162,12 +162,14 @@ def _mend(data: bytes, store: Reader | None, tally: Tally) -> bytes:
 
 def _describe(tally: Tally) -> str:
     words = [f"no saved run gave this file: {tally.parts:,} parts restored one by one"]
+    if tally.drops:
+        words.append("dropped messages stand together where their placeholder stood")
     if tally.missing:
         words.append(f"{len(tally.missing):,} not in the store")
     if tally.bare:
         words.append(f"{tally.bare:,} marks carry no reference")
     if tally.loose:
-        words.append(f"{tally.loose:,} drops could not be put in their place (see headroom retrieve)")
+        words.append(f"{tally.loose:,} drops hold no records (see headroom retrieve)")
     return "; ".join(words)
 
 

@@ -23,7 +23,7 @@ def choose(
     best: Compressor | None = None
     highest = 0.0
     for compressor in COMPRESSORS:
-        if (only and compressor.NAME not in only) or compressor.NAME in skip:
+        if (only and compressor.NAME not in only) or compressor.NAME in skip or compressor.SUREST <= highest:
             continue
         claim = compressor.claim(text, hints)
         if claim > highest:

@@ -208,6 +208,7 @@ BY_ENDING: dict[str, Language] = {ending: language for language in LANGUAGES for
 _READS = re.compile(
     r"(?:^|&&|;|\n)\s*(?:sudo\s+)?(?:cat|nl|sed|head|tail|bat|batcat|less|more)\b[^|;&\n]*[\s'\"]([^\s'\"|;&]+)['\"]?\s*(?:\|\s*(?:head|tail|sed|nl|cat)\b[^|;&]*)?$"
 )
+_SAMPLED = 80  # lines that tell a language
 _PROSE = re.compile(r"(?:[A-Z][a-z']*|I)(?:,? [A-Za-z'-]+){4,}[.:!?]?\s*$")
 
 
@@ -243,7 +244,7 @@ def language_of_lines(lines: list[str], *, sure: bool) -> Language | None:
 
 def _sample(lines: list[str]) -> list[str]:
     """The first lines that are not blank, without indentation and at most 300 characters each."""
-    return [line for line in (line[:300].strip() for line in lines[:1000]) if line][:400]
+    return [line for line in (line[:300].strip() for line in lines[:400]) if line][:_SAMPLED]
 
 
 def looks_written_in(language: Language, lines: list[str]) -> bool:

@@ -32,6 +32,7 @@ from headroom_cli.compressors._roles import Role, Span
 from headroom_cli.contracts import Hints, Units
 
 NAME = "code"
+SUREST = 0.95
 
 _NUMBER = re.compile(r"[ \t]*(\d{1,7})(?:\t|→|:|[ ]?\||[ ]{2,})")
 _NUMBERED = re.compile(r"(?m)^[ \t]*\d{1,7}(?:\t|→|:|[ ]?\||[ ]{2,})")

@@ -28,6 +28,7 @@ from headroom_cli.contracts import Hints, Units
 from headroom_cli.marker import MARK, has_mark
 
 NAME = "json"
+SUREST = 1.0
 
 _SMALLEST = 120  # characters; a shorter text is not worth a mark
 _BLANK = re.compile(r"[ \t\r\n]*")

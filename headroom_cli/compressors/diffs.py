@@ -17,6 +17,7 @@ from headroom_cli.compressors._lines import LineUnits, build, split
 from headroom_cli.contracts import Hints
 
 NAME = "diffs"
+SUREST = 1.0
 
 _HUNK = re.compile(r"@@ -\d+(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 _COMBINED = re.compile(r"@@@+ -")

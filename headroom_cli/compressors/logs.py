@@ -20,6 +20,7 @@ from headroom_cli.compressors._severity import Level, is_noted, levels
 from headroom_cli.contracts import Hints
 
 NAME = "logs"
+SUREST = 0.8
 
 _MASKED = re.compile(r"0x[0-9a-fA-F]+|[0-9a-f]{8,}(?:-[0-9a-f]{4,})*|\d+")
 _AT = re.compile(r"\s+at |\s*\.\.\. \d+ more")
@@ -47,8 +48,8 @@ class _Trace:
 
 def claim(text: str, hints: Hints) -> float:
     """By the share of lines that start like log lines, test results or frames."""
-    head = text[:30_000].split("\n")[:300]
-    tail = text[-10_000:].split("\n")[1:][-100:] if len(text) > 30_000 else []
+    head = text[:12_000].split("\n")[:100]
+    tail = text[-4_000:].split("\n")[1:][-40:] if len(text) > 16_000 else []
     filled = [line for line in (*head, *tail) if line.strip()]
     if len(filled) < 3:
         return 0.0

@@ -21,8 +21,10 @@ from headroom_cli.compressors._lines import LineUnits, build, split
 from headroom_cli.contracts import Hints
 
 NAME = "search"
+SUREST = 0.9
 
 _SAMPLE = 40_000  # characters looked at for a claim
+_SAMPLED = 80  # and lines
 _DRIVE = r"(?:[A-Za-z]:(?=[\\/]))?"
 _NUMBERED_PATH = re.compile(rf"({_DRIVE}[^:\n]++):(\d{{1,7}}):")
 _BARE_PATH = re.compile(rf"({_DRIVE}[^:\s]++):")
@@ -67,7 +69,7 @@ class _Line:
 
 def claim(text: str, hints: Hints) -> float:
     """By the share of lines that have a shape of search results; findings of compilers are no matches."""
-    sample = text[:_SAMPLE].split("\n")[:400]
+    sample = text[:_SAMPLE].split("\n")[:_SAMPLED]
     if len(text) > _SAMPLE and len(sample) > 1:
         sample.pop()
     lines = _recognise(sample)

@@ -55,12 +55,12 @@ def _read_content(content: object, at: Path) -> Iterator[Part]:
     if isinstance(content, str):
         if content:
             yield Part(Kind.TEXT, content, at)
-    elif isinstance(content, Mapping):
+    elif isinstance(content, dict):
         yield from _read_block(content, at, None)
     elif isinstance(content, list):
         for i, block in enumerate(content):
             here = (*at, i)
-            if isinstance(block, Mapping):
+            if isinstance(block, dict):
                 yield from _read_block(block, here, here)
             elif isinstance(block, str):
                 yield Part(Kind.TEXT, block, here, block=here)
@@ -125,13 +125,13 @@ def _read_result(block: Mapping[str, object], at: Path, element: Path | None) ->
             yield Part(Kind.RESULT, inner, place, block=element, call_id=call_id)
             continue
         # The newer Cline sends {"query", "result", "success"} without a type.
-        key = "text" if isinstance(inner, Mapping) and inner.get("type") == "text" else "result"
-        text = inner.get(key) if isinstance(inner, Mapping) else None
+        key = "text" if isinstance(inner, dict) and inner.get("type") == "text" else "result"
+        text = inner.get(key) if isinstance(inner, dict) else None
         if isinstance(text, str):
             has_text = True
             yield Part(Kind.RESULT, text, (*place, key), block=element, call_id=call_id)
         else:
-            flat = _flat(inner) if isinstance(inner, Mapping) else 0
+            flat = _flat(inner) if isinstance(inner, dict) else 0
             yield Part(Kind.OPAQUE, at=place, block=element, call_id=call_id, flat=flat)
     if not has_text:
         yield Part(Kind.RESULT, "", here, block=element, call_id=call_id)
@@ -146,7 +146,7 @@ def _flat(block: Mapping[str, object]) -> int:
 def _read_document(block: Mapping[str, object], at: Path, element: Path | None) -> Part:
     """A document: plain text counts as text, anything else by its size in bytes."""
     source = block.get("source")
-    source = source if isinstance(source, Mapping) else {}
+    source = source if isinstance(source, dict) else {}
     data = source.get("data")
     if source.get("type") == "text" and isinstance(data, str):
         return Part(Kind.OPAQUE, data, at, block=element)
@@ -163,7 +163,7 @@ def _readable(value: object) -> Iterator[str]:
         here = stack.pop()
         if isinstance(here, list):
             stack.extend(reversed(here))
-        elif isinstance(here, Mapping):
+        elif isinstance(here, dict):
             for key, member in here.items():
                 if isinstance(member, str):
                     if key in _READABLE:

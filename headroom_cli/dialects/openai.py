@@ -83,14 +83,14 @@ def _read_content(content: object, at: Path) -> Iterator[Part]:
     if isinstance(content, str):
         if content:
             yield Part(Kind.TEXT, content, at)
-    elif isinstance(content, Mapping):
+    elif isinstance(content, dict):
         yield _read_block(content, at, None)
     elif isinstance(content, list):
         for i, block in enumerate(content):
             here = (*at, i)
             if isinstance(block, str):
                 yield Part(Kind.TEXT, block, here, block=here)
-            elif isinstance(block, Mapping):
+            elif isinstance(block, dict):
                 yield _read_block(block, here, here)
             else:
                 yield Part(Kind.OPAQUE, at=here, block=here)
@@ -112,7 +112,7 @@ def _read_block(block: Mapping[str, object], at: Path, element: Path | None) -> 
 
 
 def _file_tokens(file: object) -> int:
-    data = file.get("file_data") if isinstance(file, Mapping) else None
+    data = file.get("file_data") if isinstance(file, dict) else None
     size = len(data) * 3 // 4 if isinstance(data, str) else 0
     return FILE_TOKENS * max(1, -(-size // FILE_BYTES))
 
@@ -122,14 +122,14 @@ def _read_calls(value: Mapping[str, object], at: Path) -> Iterator[Part]:
     if isinstance(calls, list):
         for i, call in enumerate(calls):
             here = (*at, "tool_calls", i)
-            if isinstance(call, Mapping):
+            if isinstance(call, dict):
                 yield _read_call(call, here, here)
             elif isinstance(call, str):
                 yield _read_packed_call(call, here)
             else:
                 yield Part(Kind.OPAQUE, at=here, block=here)
     legacy = value.get("function_call")
-    if isinstance(legacy, Mapping):
+    if isinstance(legacy, dict):
         yield _read_call(legacy, (*at, "function_call"), None)
 
 
@@ -138,7 +138,7 @@ def _read_call(call: Mapping[str, object], at: Path, element: Path | None, id_ke
     holder, here, key = call, at, "arguments"
     for name in ("function", "custom"):
         inner = call.get(name)
-        if isinstance(inner, Mapping):
+        if isinstance(inner, dict):
             holder, here, key = inner, (*at, name), "input" if name == "custom" else "arguments"
             break
     named, given, call_id = holder.get("name"), holder.get(key), call.get(id_key)
@@ -164,6 +164,6 @@ def _read_call(call: Mapping[str, object], at: Path, element: Path | None, id_ke
 def _read_packed_call(packed: str, at: Path) -> Part:
     """A call that is itself a JSON string. Its arguments stand two encodings deep: read, never edited."""
     value = arguments.parse(packed)
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return Part(Kind.OPAQUE, packed, at, block=at)
     return replace(_read_call(value, at, at), at=at, encoded=False, leaves=())

@@ -7,7 +7,8 @@ A text that already holds such a count line is not folded.
 """
 
 import re
-from itertools import groupby
+from itertools import groupby, islice
+from operator import eq
 
 from headroom_cli.errors import InputError
 
@@ -22,9 +23,12 @@ def fold(text: str) -> tuple[str, str] | None:
     """The text with every run that is longer than its count line folded; None if there is none."""
     if _LOOKALIKE in text:
         return None
+    lines = _lines(text)
+    if not any(map(eq, lines, islice(lines, 1, None))):
+        return None
     out: list[str] = []
     folded = False
-    for line, group in groupby(_lines(text)):
+    for line, group in groupby(lines):
         times = sum(1 for _ in group)
         count = f"{_LOOKALIKE}{times} times)" + ("\r\n" if line.endswith("\r\n") else "\n")
         # Tokenizers make one token of many blank lines already.

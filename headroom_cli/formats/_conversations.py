@@ -41,4 +41,4 @@ def finish(
 
 def has_role(value: object) -> TypeGuard[Mapping[str, object]]:
     """Whether a value can be read as a message at all."""
-    return isinstance(value, Mapping) and isinstance(value.get("role"), str)
+    return isinstance(value, dict) and isinstance(value.get("role"), str)

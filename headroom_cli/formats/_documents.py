@@ -1,6 +1,6 @@
 """Container: one JSON document that holds one or more message lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from headroom_cli.contracts import Outline
 from headroom_cli.dialects import Dialect
@@ -47,7 +47,7 @@ def read(
 
 def _is_row(root: object, places: Sequence[Place]) -> bool:
     return (
-        isinstance(root, Mapping)
+        isinstance(root, dict)
         and _ROW_KEYS.issuperset(root)
         and bool(places)
         and places[-1].value.get("role") == "assistant"

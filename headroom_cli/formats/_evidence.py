@@ -89,7 +89,7 @@ def weigh(values: Iterable[object]) -> Evidence:
 
 def is_message(value: object) -> TypeGuard[Mapping[str, object]]:
     """Whether a value has a role that the dialects know, and a content or a call."""
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return False
     role = value.get("role")
     return isinstance(role, str) and role in _ROLES and any(key in value for key in _CONTENT_KEYS)
@@ -98,7 +98,7 @@ def is_message(value: object) -> TypeGuard[Mapping[str, object]]:
 def _block_kinds(content: object) -> Iterator[str]:
     """The types of content blocks, "" for a block without one; Anthropic's images have a source."""
     for block in content if isinstance(content, list) else (content,):
-        if isinstance(block, Mapping):
+        if isinstance(block, dict):
             kind = block.get("type")
             if kind == "image" and "source" in block:
                 yield _SOURCED_IMAGE
@@ -114,5 +114,5 @@ def _asks_anthropic(request: Mapping[str, object] | None) -> bool:
     return (
         bool(request.get("system"))
         or "anthropic_version" in request
-        or (isinstance(tools, list) and any(isinstance(t, Mapping) and "input_schema" in t for t in tools))
+        or (isinstance(tools, list) and any(isinstance(t, dict) and "input_schema" in t for t in tools))
     )

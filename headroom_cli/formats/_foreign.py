@@ -1,6 +1,5 @@
 """What files of other programs look like: only to name in an error what cannot be read."""
 
-from collections.abc import Mapping
 
 from headroom_cli.contracts import Outline
 from headroom_cli.formats import _places
@@ -39,15 +38,15 @@ _BY_KEYS: tuple[tuple[str, frozenset[str]], ...] = (
 def describe(outline: Outline) -> str:
     """What a file that no format claims looks like, as a noun phrase."""
     for value in (outline.root, *outline.records[:1]):
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             for name, keys in _BY_KEYS:
                 if keys.issubset(value):
                     return name
     root = outline.root
     lists = _places.find_lists(root, _places.DOCUMENT_PLACES) if outline.document else []
-    if isinstance(root, Mapping) and lists and not any(found.elements for found in lists):
+    if isinstance(root, dict) and lists and not any(found.elements for found in lists):
         return "a JSON object with an empty list of messages"
-    if isinstance(root, Mapping):
+    if isinstance(root, dict):
         named = ", ".join(repr(str(key)[:30]) for key in list(root)[:5])
         what = "a JSON object" if outline.document else "JSON lines, the first"
         return f"{what} with the keys {named}" if root else f"{what} without keys"

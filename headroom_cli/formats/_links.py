@@ -58,9 +58,11 @@ def read_links(chunks: Sequence[Chunk], values: Sequence[object]) -> Links:
     parents: dict[str, str] = {}
     links: list[Link] = []
     for at, (chunk, record) in enumerate(zip(chunks, values, strict=True)):
-        if not chunk.valid or not isinstance(record, Mapping):
+        if not chunk.valid or not isinstance(record, dict):
             continue
         for path in _FIELDS:
+            if path[0] not in record:
+                continue
             target = _get(record, path)
             if target:
                 links.append(Link(at, path, target))
@@ -123,5 +125,5 @@ def _ancestor(links: Links, gone: frozenset[str], start: str) -> tuple[str, set[
 def _get(record: Mapping[str, object], path: Path) -> str:
     value: object = record
     for key in path:
-        value = value.get(key) if isinstance(value, Mapping) else None
+        value = value.get(key) if isinstance(value, dict) else None
     return value if isinstance(value, str) else ""

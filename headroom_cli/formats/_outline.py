@@ -1,6 +1,6 @@
 """What sniffing sees of a file: its top-level keys and a sample of its records."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from headroom_cli.contracts import Outline
 from headroom_cli.formats import _places
@@ -18,7 +18,7 @@ def draw_outline(chunks: Sequence[Chunk], values: Sequence[object]) -> Outline:
         records = _sample([element for found in lists for element in found.elements]) if lists else [root]
     else:
         records = _sample(valid)
-    keys: frozenset[str] = frozenset(root) if isinstance(root, Mapping) else frozenset()
+    keys: frozenset[str] = frozenset(root) if isinstance(root, dict) else frozenset()
     return Outline(document=len(valid) == 1, keys=keys, root=root, records=tuple(records))
 
 

@@ -40,14 +40,14 @@ def find_lists(root: object, paths: tuple[Path, ...]) -> list[MessageList]:
     """
     if isinstance(root, list):
         return _spread((), root, None)
-    if not isinstance(root, Mapping) or not FOREIGN_KEYS.isdisjoint(root):
+    if not isinstance(root, dict) or not FOREIGN_KEYS.isdisjoint(root):
         return []
     for path in paths:
         holder: object = root
         for key in path[:-1]:
-            holder = holder.get(key) if isinstance(holder, Mapping) else None
-        found = holder.get(path[-1]) if isinstance(holder, Mapping) else None
-        if isinstance(found, list) and isinstance(holder, Mapping):
+            holder = holder.get(key) if isinstance(holder, dict) else None
+        found = holder.get(path[-1]) if isinstance(holder, dict) else None
+        if isinstance(found, list) and isinstance(holder, dict):
             return _spread(path, found, holder)
     return []
 

@@ -1,6 +1,6 @@
 """Container: JSONL with one conversation per line, each with a budget of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 
 from headroom_cli.contracts import Outline
@@ -51,4 +51,4 @@ def read(
 
 
 def _find(row: object) -> list[_places.MessageList]:
-    return _places.find_lists(row, _places.ROW_PLACES) if isinstance(row, Mapping) else []
+    return _places.find_lists(row, _places.ROW_PLACES) if isinstance(row, dict) else []

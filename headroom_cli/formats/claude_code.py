@@ -99,16 +99,16 @@ def edits(transcript: Transcript, plans: Sequence[Plan]) -> list[Edit]:
 
 def is_spoken(record: object) -> TypeGuard[Mapping[str, object]]:
     """Whether a record is a user or assistant record that holds a message."""
-    if not isinstance(record, Mapping) or record.get("type") not in ("user", "assistant"):
+    if not isinstance(record, dict) or record.get("type") not in ("user", "assistant"):
         return False
     message = record.get("message")
-    return isinstance(message, Mapping) and "content" in message
+    return isinstance(message, dict) and "content" in message
 
 
 def _read_record(record: Mapping[str, object]) -> tuple[str, tuple[Part, ...], str]:
     """Role, parts and group of a record."""
     message = record["message"]
-    value: Mapping[str, object] = message if isinstance(message, Mapping) else {}
+    value: Mapping[str, object] = message if isinstance(message, dict) else {}
     if not isinstance(value.get("role"), str):
         value = {**value, "role": record["type"]}
     forced = Voice.HARNESS if any(record.get(flag) is True for flag in _HARNESS_FLAGS) else Voice.NONE
@@ -123,7 +123,7 @@ def _spell(
     """The placeholder's record, built like the record it takes the place of, and its place in the chain."""
     span = transcript.chunks[chunk]
     found = arguments.parse(transcript.data[span.start : span.end].decode("utf-8", "surrogatepass"))
-    template = found if isinstance(found, Mapping) else {}
+    template = found if isinstance(found, dict) else {}
     identity = str(uuid.uuid5(_NAMESPACE, mark.ref or mark.text))
     stand = _links.stand(links, removed, identity, chunk, linked="parentUuid" in template)
     record: dict[str, object] = {"parentUuid": stand.parent or None, "isSidechain": False}
