@@ -17,6 +17,7 @@ from headroom_cli import formats, laws
 from headroom_cli.compressors import choose
 from headroom_cli.compressors._clean import clean
 from headroom_cli.contracts import Compressor, Counter, Hints, Observe, Original, Run
+from headroom_cli.errors import UsageError
 from headroom_cli.folds import fold_text
 from headroom_cli.model import Conversation, Event, Patch, Plan, Policy, Transcript
 from headroom_cli.plan import plan
@@ -25,6 +26,7 @@ from headroom_cli.spans import splice_text
 from headroom_cli.strategies import pick_strategy
 from headroom_cli.tally import count_conversation, padded, raw_budget
 from headroom_cli.tokens.cuts import long_line_cuts
+from headroom_cli.twins import rewrite_twins
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,11 @@ def compact(
     LawBrokenError (a bug) before anything unlawful could be written.
     """
     transcript = formats.read_transcript(data, format_name=format_name, keep_invalid=keep_invalid)
+    if not formats.FORMATS[transcript.format].WRITES:
+        raise UsageError(
+            f"{transcript.format} files cannot be edited in place; make a chat of it first with "
+            "`headroom convert FILE --to openai`."
+        )
     strategy = pick_strategy(policy.strategy)
     watch: Observe = observe or _ignore
     plans = tuple(
@@ -119,8 +126,10 @@ class _Originals:
     def __iter__(self) -> Iterator[Original]:
         for number, decided in enumerate(self.outcome.plans):
             for decision in decided.decisions:
-                for change in decision.changes:
-                    body = change.original.encode("utf-8", "surrogatepass")
+                message = self.outcome.transcript.conversations[number].messages[decision.message]
+                copies = (twin.text for _, twin, _ in rewrite_twins(message, decision.changes))
+                for text in (*(change.original for change in decision.changes), *copies):
+                    body = text.encode("utf-8", "surrogatepass")
                     yield Original(hashlib.sha256(body).hexdigest(), "text", body)
             if decided.placeholder is not None:
                 body = formats.raw_messages(self.outcome.transcript, number, list_lost(decided))

@@ -104,7 +104,8 @@ class Outline:
 class Format(Protocol):
     """A module that knows where messages stand in one kind of file.
 
-    `sniff` is 1.0 when certain, 0.0 when it cannot be; `RULE` says in words what it looks for.
+    `sniff` is 1.0 when certain, 0.0 when it cannot be; `RULE` says in words what it looks for. `WRITES`
+    is "" where files of this kind cannot be edited in place: they can be counted, checked and converted.
     `read` never edits; `edits` turns plans into edits; `raw` gives the bytes of some messages as they
     stand in the file, in order, each on a line of its own (the original of a drop).
     """

@@ -62,6 +62,22 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """Another string literal of the file that holds a copy of a part's text, or of its leaf `leaf`.
+
+    It stands at `path` of chunk `chunk`; with `inner` set, inside the JSON text that this literal holds.
+    Twins count nothing. When the text changes, a twin that equals or contains it gets the same edit, any
+    other becomes a stub (`twins.rewrite`).
+    """
+
+    chunk: int
+    path: Path
+    text: str
+    inner: Path | None = None
+    leaf: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One text (or one opaque block) of a message.
 
@@ -85,6 +101,7 @@ class Part:
     encoded: bool = False
     leaves: tuple[Leaf, ...] = ()
     flat: int = 0
+    twins: tuple[Twin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +112,8 @@ class Message:
     `group` is shared by neighbouring records that are one API message; "" means the record stands alone.
     `line` is the 1-based line of the input on which the message starts, 0 if unknown.
     `opens` is False on the second and later records of a group: they carry no per-message overhead.
+    `mirrors` are places (chunk, path) of records or elements that repeat the message and go with it when it
+    is dropped.
     """
 
     index: int
@@ -105,6 +124,7 @@ class Message:
     group: str = ""
     opens: bool = True
     line: int = 0
+    mirrors: tuple[tuple[int, Path], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,10 +177,9 @@ class TestOtherCommands:
         assert run("check", chat, "--max-tokens", "40%").status == 2
 
     def test_formats_lists_each_on_one_line(self) -> None:
-        from headroom_cli.cli.light import FORMATS as LISTED
-        from headroom_cli.formats import FORMATS
+        from headroom_cli.formats import FORMATS, ROSTER
 
-        assert {name: known.READS for name, known in FORMATS.items()} == LISTED, "update cli/light.py"
+        assert {name: known.READS for name, known in FORMATS.items()} == {n: r[1] for n, r in ROSTER.items()}
         lines = run("formats").out.decode().splitlines()
         assert [line.split()[0] for line in lines] == list(FORMATS)
         described = json.loads(run("formats", "--json").out)["formats"]

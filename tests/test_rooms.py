@@ -34,8 +34,6 @@ ROSTERS = {
 MACHINE_PATH = re.compile(r"(?<![\w.])/(?:roo[t]|wor[k]|tm[p]/(?:venv|gen|bash_jobs|briefs))\b/?")
 REGISTRY = re.compile(r"pyp[i]\.org|pythonhoste[d]|npmj[s]\.org|crate[s]\.io|rubygem[s]\.org|proxy\.golan[g]")
 HEAVY = ("rich", "tiktoken", "orjson", "sqlite3")
-# The roster of formats reads JSON with orjson, whose import is too small to measure.
-ALLOWED = {"formats": {"orjson"}}
 
 
 def _label(path: Path) -> str:
@@ -138,7 +136,7 @@ def test_no_text_names_a_machine_or_a_registry() -> None:
 
 @pytest.mark.parametrize("arguments", [["--version"], ["formats"], ["store", "path"]], ids=" ".join)
 def test_light_commands_import_nothing_heavy(arguments: list[str]) -> None:
-    heavy = sorted({*HEAVY} - ALLOWED.get(arguments[0], set()))
+    heavy = sorted({*HEAVY})
     code = (
         "import sys\n"
         "from headroom_cli.cli import run\n"

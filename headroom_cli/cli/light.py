@@ -8,19 +8,6 @@ from collections.abc import Callable
 
 from headroom_cli.cli.streams import write_text
 
-# NAME and READS of every format, in the order of the roster, which takes too long to import for a light
-# command. A test holds this table against it.
-FORMATS = {
-    "claude-code": "Claude Code session logs, JSONL",
-    "openai": "OpenAI chat completions, one JSON document: an array of messages or an object that holds them",
-    "openai-lines": "OpenAI chat completions, JSONL with a message per line",
-    "openai-rows": "OpenAI chat completions, JSONL with a conversation per line "
-    "(fine-tuning sets, request logs)",
-    "anthropic": "Anthropic Messages, one JSON document: a request body or an array of messages",
-    "anthropic-lines": "Anthropic Messages, JSONL with a message per line",
-    "anthropic-rows": "Anthropic Messages, JSONL with a request or conversation per line",
-}
-
 
 def print_version() -> None:
     from headroom_cli import __version__
@@ -30,8 +17,10 @@ def print_version() -> None:
 
 def print_formats() -> None:
     """One line per format: its name and what such files are."""
-    wide = max(len(name) for name in FORMATS)
-    write_text("".join(f"{name:<{wide}}  {reads}\n" for name, reads in FORMATS.items()))
+    from headroom_cli.formats import ROSTER
+
+    wide = max(len(name) for name in ROSTER)
+    write_text("".join(f"{name:<{wide}}  {reads}\n" for name, (_, reads, _) in ROSTER.items()))
 
 
 def print_store_path(named: str | None = None) -> None:

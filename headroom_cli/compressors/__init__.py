@@ -23,7 +23,7 @@ def choose(
     best: Compressor | None = None
     highest = 0.0
     for compressor in COMPRESSORS:
-        if (only and compressor.NAME not in only) or compressor.NAME in skip or compressor.SUREST <= highest:
+        if (only and compressor.NAME not in only) or compressor.NAME in skip or highest >= compressor.SUREST:
             continue
         claim = compressor.claim(text, hints)
         if claim > highest:

@@ -1,129 +1,70 @@
-"""Where messages stand in a file: the roster of formats, and reading and writing through it.
+"""Where messages stand in a file: the roster of formats.
 
 A format is a module that keeps `contracts.Format`; its docstring is its manual page. Containers
 (`_documents`, `_lines`, `_rows`) and dialects (a room of their own) are orthogonal: most formats are one of
-each.
+each. A module is imported when a file shows one of its signs, so that many formats cost nothing.
 """
 
-import difflib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from headroom_cli import spans
-from headroom_cli.contracts import Format, Outline
-from headroom_cli.dialects import arguments
-from headroom_cli.errors import InputError, UsageError
-from headroom_cli.formats import (
-    _chunks,
-    _foreign,
-    _outline,
-    _splice,
-    anthropic,
-    anthropic_lines,
-    anthropic_rows,
-    claude_code,
-    openai,
-    openai_lines,
-    openai_rows,
-)
-from headroom_cli.model import Patch, Path, Plan, Transcript
+if TYPE_CHECKING:
+    from headroom_cli.contracts import Format
+    from headroom_cli.formats._reading import raw_messages, read_transcript, write_transcript
 
-FORMATS: dict[str, Format] = {
-    "claude-code": claude_code,
-    "openai": openai,
-    "openai-lines": openai_lines,
-    "openai-rows": openai_rows,
-    "anthropic": anthropic,
-    "anthropic-lines": anthropic_lines,
-    "anthropic-rows": anthropic_rows,
+__all__ = ["FORMATS", "ROSTER", "raw_messages", "read_transcript", "write_transcript"]
+
+_MESSAGES = frozenset({"role", "content", "messages", "request", "kwargs", "traj", "body", "params"})
+_CHAT = _MESSAGES | {"answer_generation"}
+
+ROSTER: dict[str, tuple[str, str, frozenset[str]]] = {
+    # name: (module, what is read, signs: keys of the root or of its records, one of which a file must show)
+    "claude-code": ("claude_code", "Claude Code session logs, JSONL", frozenset({"parentUuid"})),
+    "openai": (
+        "openai",
+        "OpenAI chat completions, one JSON document: an array of messages or an object that holds them",
+        _CHAT,
+    ),
+    "openai-lines": ("openai_lines", "OpenAI chat completions, JSONL with a message per line", _MESSAGES),
+    "openai-rows": (
+        "openai_rows",
+        "OpenAI chat completions, JSONL with a conversation per line (fine-tuning sets, request logs)",
+        _MESSAGES,
+    ),
+    "anthropic": (
+        "anthropic",
+        "Anthropic Messages, one JSON document: a request body or an array of messages",
+        _CHAT,
+    ),
+    "anthropic-lines": ("anthropic_lines", "Anthropic Messages, JSONL with a message per line", _MESSAGES),
+    "anthropic-rows": (
+        "anthropic_rows",
+        "Anthropic Messages, JSONL with a request or conversation per line",
+        _MESSAGES,
+    ),
 }
 
-_QUOTED = 80
-_CERTAIN = 0.75
+
+class _Formats(Mapping[str, "Format"]):
+    """The roster's modules by name, each imported when it is first asked for."""
+
+    def __getitem__(self, name: str) -> "Format":
+        module: Format = import_module(f"{__name__}.{ROSTER[name][0]}")
+        return module
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(ROSTER)
+
+    def __len__(self) -> int:
+        return len(ROSTER)
 
 
-def read_transcript(data: bytes, *, format_name: str | None = None, keep_invalid: bool = False) -> Transcript:
-    """The transcript that a file's bytes hold, in the format named or else in the one that claims it.
-
-    Raises UsageError for an unknown name, InputError for bytes that cannot be read or that no format, or
-    more than one, claims. `keep_invalid` carries stretches that are not JSON.
-    """
-    if format_name is not None and format_name not in FORMATS:
-        raise UsageError(_unknown(format_name))
-    chunks, values = _chunks.split(data, keep_invalid)
-    outline = _outline.draw_outline(chunks, values)
-    module = _choose(outline) if format_name is None else FORMATS[format_name]
-    if format_name is not None:
-        _refuse_other(module, outline)
-    transcript = module.read(data, chunks, values)
-    if not any(conversation.messages for conversation in transcript.conversations):
-        raise InputError(f"this is not {module.NAME} ({module.RULE}): it begins with {_quote(outline)}")
-    return transcript
+FORMATS: Mapping[str, "Format"] = _Formats()
 
 
-def write_transcript(transcript: Transcript, plans: Sequence[Plan]) -> tuple[bytes, Patch]:
-    """The bytes of a transcript after its plans, and how to get the input back from them.
-
-    Plans that change nothing give the input's bytes.
-    """
-    edits = FORMATS[transcript.format].edits(transcript, plans)
-    return _splice.splice(transcript.data, transcript.chunks, edits)
-
-
-def raw_messages(transcript: Transcript, conversation: int, messages: Sequence[int]) -> bytes:
-    """The bytes of some messages (positions in a conversation) as they stand in the file, in order.
-
-    Each ends with a newline; for a session log a message is its whole record.
-    """
-    found = [transcript.conversations[conversation].messages[index] for index in messages]
-    wanted: dict[int, set[Path]] = {}
-    for message in found:
-        wanted.setdefault(message.chunk, set()).add(message.path)
-    where: dict[int, dict[Path, tuple[int, int]]] = {}
-    for at, paths in wanted.items():
-        chunk = transcript.chunks[at]
-        if paths == {()}:
-            where[at] = {(): (chunk.start, chunk.end)}
-        else:
-            where[at] = spans.find_spans(transcript.data, chunk.start, chunk.end, paths)
-    stretches = (where[message.chunk][message.path] for message in found)
-    return b"".join(transcript.data[start:end] + b"\n" for start, end in stretches)
-
-
-def _choose(outline: Outline) -> Format:
-    """The format that is surest of a file."""
-    claims = [(module.sniff(outline), name) for name, module in FORMATS.items()]
-    best = max(sure for sure, _ in claims)
-    names = [name for sure, name in claims if sure == best]
-    if best <= 0.0:
-        raise InputError(
-            f"no format claims this file: it looks like {_foreign.describe(outline)}; "
-            f"headroom reads {', '.join(FORMATS)} (see `headroom formats`)"
-        )
-    if len(names) > 1:
-        raise InputError(f"this file may be {' or '.join(names)}: name one with --format")
-    return FORMATS[names[0]]
-
-
-def _refuse_other(module: Format, outline: Outline) -> None:
-    """Raise InputError for a format the user named although the file is certainly in another.
-
-    A named format may be less regular than sniffing asks for, so its own doubt alone is no reason.
-    """
-    if module.sniff(outline) > 0.0:
-        return
-    surely = [name for name, other in FORMATS.items() if other.sniff(outline) >= _CERTAIN]
-    if surely:
-        raise InputError(f"this is not {module.NAME} but {surely[0]}: it begins with {_quote(outline)}")
-
-
-def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, FORMATS, n=1, cutoff=0.5)
-    hint = f"; the nearest is {near[0]}" if near else ""
-    return f"there is no format {name!r}{hint}; valid names are {', '.join(FORMATS)}"
-
-
-def _quote(outline: Outline) -> str:
-    """The start of the first record, printable and short."""
-    text = arguments.compact(outline.records[0] if outline.records else outline.root)
-    text = "".join(c if c.isprintable() else " " for c in text)
-    return text if len(text) <= _QUOTED else text[: _QUOTED - 3] + "..."
+def __getattr__(name: str) -> object:
+    """Reading and writing, imported when used: the roster alone is light."""
+    if name in ("raw_messages", "read_transcript", "write_transcript"):
+        return getattr(import_module("headroom_cli.formats._reading"), name)
+    raise AttributeError(name)

@@ -16,6 +16,7 @@ from headroom_cli.model import (
     Rung,
     Transcript,
 )
+from headroom_cli.twins import rewrite_twins
 
 Spell = Callable[[Message, Placeholder], bytes]
 
@@ -49,6 +50,8 @@ def to_bytes(value: object) -> bytes:
 def _edit_message(message: Message, decision: Decision) -> Iterator[Edit]:
     if decision.rung is Rung.DROP:
         yield Edit(message.chunk, message.path)
+        for chunk, path in message.mirrors:
+            yield Edit(chunk, path)
         return
     removed: set[Path] = set()
     for position in decision.cut:
@@ -60,6 +63,8 @@ def _edit_message(message: Message, decision: Decision) -> Iterator[Edit]:
             yield Edit(message.chunk, (*message.path, *block))
     for change in decision.changes:
         yield _edit_text(message, change)
+    for (chunk, path, inner), _, text in rewrite_twins(message, decision.changes):
+        yield Edit(chunk, path, text=text, inner=inner)
 
 
 def _edit_text(message: Message, change: Change) -> Edit:
