@@ -43,6 +43,7 @@ class Board:
         self.ours = tuple(m.index for m in self.messages if is_ours(m))
         self._placeholder = 0
         self._taken: dict[int, tuple[list[int], int]] = {}
+        self._passed: set[int] = set()
 
     def weigh(self, message: int) -> int:
         """What a message weighs as things stand."""
@@ -90,9 +91,31 @@ class Board:
                 self.parts[index][part] = 0
                 self.gone.setdefault(index, set()).add(part)
             if len(self.gone[index]) == len(self.parts[index]):
-                del self.gone[index]
                 self._remove(index)
         self.charge_placeholder()
+
+    def pick_up(self, bundle: Bundle, room: int) -> bool:
+        """Take a dropped bundle back as it was, if it fits into `room` tokens and others stay gone."""
+        members = {*bundle.messages, *(index for index, _ in bundle.cuts)}
+        lost = self.dropped.union(self.gone).difference(self.ours)
+        if bundle.thinking or members & self._passed or not lost - members:
+            return False
+        weight = sum(sum(self._taken[m][0]) + self._taken[m][1] for m in bundle.messages)
+        weight += sum(self._taken[m][0][part] for m, parts in bundle.cuts for part in parts)
+        if weight > room or any(m in self.dropped for m, _ in bundle.cuts):
+            return False
+        for index in bundle.messages:
+            self.parts[index], self.overhead[index] = list(self._taken[index][0]), self._taken[index][1]
+            self.dropped.discard(index)
+        for index, parts in bundle.cuts:
+            for part in parts:
+                self.parts[index][part] = self._taken[index][0][part]
+            self.gone[index].difference_update(parts)
+            if not self.gone[index]:
+                del self.gone[index]
+        self.total += weight
+        self.charge_placeholder()
+        return True
 
     def settle(self) -> None:
         """Take all drops back if what they freed does not pay for the placeholder."""
@@ -117,6 +140,7 @@ class Board:
         self.total -= self.weigh(index)
         self.parts[index] = [0] * len(self.parts[index])
         self.overhead[index] = 0
+        self.gone.pop(index, None)
         self.dropped.add(index)
 
     def charge_placeholder(self, text: str | None = None) -> None:
@@ -166,6 +190,7 @@ class Board:
             if message.group == group and message.index not in self.dropped and not message.opens:
                 self._take(index)
                 self._take(message.index)
+                self._passed.update((index, message.index))
                 self.overhead[message.index], self.overhead[index] = self.overhead[index], 0
                 return
 

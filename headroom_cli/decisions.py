@@ -17,6 +17,7 @@ def decide(board: Board, refused: Mapping[int, str], *, within: bool) -> tuple[D
         source = board.sources[key]
         if not board.is_gone(source):
             changes.setdefault(source.message, []).append(change)
+    compressible = {source.message for source in board.sources}
     turned_down = {board.sources[key].message: name for key, name in refused.items()}
     decisions = []
     for message in board.messages:
@@ -32,7 +33,15 @@ def decide(board: Board, refused: Mapping[int, str], *, within: bool) -> tuple[D
             Decision(
                 message=index,
                 rung=rung,
-                reason=_explain(rung, standing, own, cut, turned_down.get(index), within=within),
+                reason=_explain(
+                    rung,
+                    standing,
+                    own,
+                    cut,
+                    turned_down.get(index),
+                    within=within,
+                    small=index not in compressible,
+                ),
                 tokens_before=board.before[index],
                 tokens_after=board.weigh(index),
                 guard=standing.guard,
@@ -52,14 +61,15 @@ def _explain(
     refused: str | None,
     *,
     within: bool,
+    small: bool,
 ) -> str:
-    """One plain clause."""
+    """One plain clause. `small`: the message holds no text that compressors may see."""
     if within:
         return "within the budget"
     if rung is Rung.DROP:
         return {
-            Guard.FREE: "oldest first, after everything older than the window was a stub",
-            Guard.SOFT: "nothing older was left to drop",
+            Guard.FREE: "oldest first",
+            Guard.SOFT: "nothing older was left",
             Guard.HUMAN: "human, dropped last of all",
             Guard.HARD: "merged into one placeholder",
         }[standing.guard]
@@ -69,7 +79,7 @@ def _explain(
         return "trimming was not enough; the store has the original"
     if rung is Rung.TRIM:
         names = ", ".join(sorted({c.compressor for c in changes if c.rung is Rung.TRIM}))
-        return f"{standing.reason}; the best units kept by {names}"
+        return f"the best units kept by {names}"
     if rung is Rung.FOLD:
         return "an invertible rewrite was lighter"
     if standing.guard in (Guard.HARD, Guard.HUMAN):
@@ -78,4 +88,4 @@ def _explain(
         return f"{refused or 'no compressor'} could not shrink it enough for the gate"
     if standing.guard is Guard.SOFT:
         return standing.reason
-    return "the budget held before its turn, or it is too small to compress"
+    return "too small to compress" if small else "the budget held before its turn"

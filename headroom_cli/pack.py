@@ -2,7 +2,7 @@
 
 It fills the target with the best-ranked units, keeps their order and marks what is missing. Costs of
 units are sums of line costs, which are exact for whole lines; the text that comes out is counted whole,
-and packed again a little tighter in the rare case that it does not fit.
+and packed again tighter if it does not fit, or looser if cheap gaps were closed and room is left.
 """
 
 from bisect import bisect_left
@@ -14,6 +14,8 @@ from headroom_cli.contracts import Units
 from headroom_cli.marker import print_gap
 
 _TRIES = 6
+_CLOSE = 24  # tokens; a text that leaves no more of its target unused is full
+_CLOSE_SHARE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,20 +45,28 @@ def pack(
     blank = [not piece.strip() for piece in units.pieces()]
     worthy = [i for i, rank in enumerate(units.ranks) if rank > 0]
     order = sorted(worthy, key=lambda i: (blank[i], -units.ranks[i]))
+    best: Packed | None = None
     for _ in range(_TRIES):
         kept = _choose(order, units.needs, costs, blank, gap, limit)
         if all(not keep or empty for keep, empty in zip(kept, blank, strict=True)):
-            return None
+            break
         _close_cheap_gaps(kept, units.needs, costs, gap)
         nouns = sum(size for size, keep in zip(units.sizes, kept, strict=True) if keep)
         if nouns == total:
-            return None
+            break
         text = units.render(kept, print_head(nouns, total), lambda n: print_gap(n, units.noun))
-        tokens = count(text)
-        if tokens <= target:
-            return Packed(text, tokens, nouns, total)
-        limit -= tokens - target + 1
-    return None
+        packed = Packed(text, count(text), nouns, total)
+        room = target - packed.tokens
+        if room >= 0:
+            if best is not None and packed.tokens <= best.tokens:
+                break
+            best = packed
+            if room <= max(_CLOSE, target * _CLOSE_SHARE):
+                break
+        elif best is not None:
+            break
+        limit += room - (room < 0)
+    return best
 
 
 def cost_units(pieces: Sequence[str], ends: Sequence[int], costs: Sequence[int]) -> list[int]:

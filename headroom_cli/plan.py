@@ -66,6 +66,7 @@ class _Planner:
         self.board = Board(conversation, self.standings, policy, crafts)
         self.before = self.board.total
         self.refused: dict[int, str] = {}
+        self.fallen: list[Bundle] = []
         self.ladder = LADDER[: LADDER.index(policy.level) + 1]
         if policy.no_drop:
             self.ladder = tuple(rung for rung in self.ladder if rung is not Rung.DROP)
@@ -75,6 +76,7 @@ class _Planner:
             self._trim_to_half()
         elif self.board.total > self.budget:
             self._bring_down()
+            self._pick_up()
         placeholder = self._make_placeholder()
         slack = ""
         if self.budget is not None and self.board.total <= self.budget and self.board.total < self.before:
@@ -117,6 +119,15 @@ class _Planner:
                 break
         self.board.settle()
 
+    def _pick_up(self) -> None:
+        """Where the last bundle to go freed more than was needed, what went before it may fit again."""
+        if not self.board.dropped and not self.board.gone:
+            return
+        for bundle in reversed(self.fallen):
+            if -self.over < SMALLEST_ROOM:
+                return
+            self.board.pick_up(bundle, -self.over)
+
     def _guard(self, source: Source) -> Guard:
         """The guard of a text: in a mixed message its results are judged by their step."""
         standing = self.standings[source.message]
@@ -139,6 +150,7 @@ class _Planner:
             while True:
                 if move.rung is Rung.DROP:
                     self.board.drop(bundles[move.key])
+                    self.fallen.append(bundles[move.key])
                 elif move.rung is Rung.TRIM:
                     self._trim(move.key, move.target)
                 else:
