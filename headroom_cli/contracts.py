@@ -169,43 +169,63 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One text that may change, as a strategy sees it. `step` orders slots: small is old."""
+    """One text that may change, as a strategy sees it. `step` orders slots: small is old.
+
+    `read()` gives its units and what each costs in tokens, None where no compressor claims the text.
+    """
 
     key: int
     step: int
     order: int
     tokens: int
     floor: int
+    read: Callable[[], tuple[Units, Sequence[int]] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What stands or falls together, as a strategy sees it: `tokens` is what dropping it frees."""
+    """What stands or falls together, as a strategy sees it: `tokens` is what dropping it frees.
+
+    `slots` are the keys of its texts that may change; `rest()` gives the other text that stays while it
+    stays.
+    """
 
     key: int
     order: int
     tokens: int
+    slots: tuple[int, ...]
+    rest: Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A strategy's wish: bring slot `key` to `rung`, at `target` tokens (TRIM only), or drop unit `key`."""
+    """A strategy's wish: bring slot `key` to `rung`, at `target` tokens (TRIM only), or drop unit `key`.
+
+    With `kept` set, a TRIM keeps just these units of the slot, whatever its target.
+    """
 
     rung: Rung
     key: int
     target: int = 0
+    kept: tuple[bool, ...] | None = None
 
 
 class Strategy(Protocol):
     """A way to spread the budget.
 
     `moves` is a generator: it yields a move, is sent the tokens that still have to go (0 or less: the
-    budget holds, so stop), and so on. `slots` and `units` come oldest first.
+    budget holds, so stop), and so on. `slots` and `units` come oldest first; `known()` gives the
+    text that stays whatever the strategy does.
     """
 
     NAME: str
 
     def moves(
-        self, slots: Sequence[Slot], units: Sequence[Unit], rungs: Sequence[Rung], over: int
+        self,
+        slots: Sequence[Slot],
+        units: Sequence[Unit],
+        rungs: Sequence[Rung],
+        over: int,
+        known: Callable[[], str],
     ) -> Generator[Move, int, None]: ...
 

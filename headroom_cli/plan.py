@@ -11,15 +11,17 @@ Without a budget every text outside the window is trimmed to half, and nothing i
 """
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from headroom_cli import rungs
 from headroom_cli.board import Board
-from headroom_cli.contracts import Observe, Slot, Strategy, Unit
+from headroom_cli.contracts import Move, Observe, Slot, Strategy, Units
 from headroom_cli.decisions import decide
+from headroom_cli.lookout import gather_rest, list_units
 from headroom_cli.marker import print_drop, sole_head
 from headroom_cli.model import Change, Conversation, Event, Guard, Placeholder, Plan, Policy, Rung
-from headroom_cli.pairs import Bundle, bundle_steps, bundle_thinking
-from headroom_cli.rungs import Crafts, Source, make_ref
+from headroom_cli.pairs import Bundle, bundle_steps, bundle_thinking, find_place
+from headroom_cli.rungs import Crafts, Reading, Source, make_ref
 from headroom_cli.window import survey
 
 FLOOR_SHARE = 0.1
@@ -67,6 +69,8 @@ class _Planner:
         self.before = self.board.total
         self.refused: dict[int, str] = {}
         self.fallen: list[Bundle] = []
+        self.readings: dict[int, Reading | None] = {}
+        self.remembered = 1
         self.ladder = LADDER[: LADDER.index(policy.level) + 1]
         if policy.no_drop:
             self.ladder = tuple(rung for rung in self.ladder if rung is not Rung.DROP)
@@ -77,6 +81,7 @@ class _Planner:
         elif self.board.total > self.budget:
             self._bring_down()
             self._pick_up()
+            self.board.settle(max(0, -self.over))
         placeholder = self._make_placeholder()
         slack = ""
         if self.budget is not None and self.board.total <= self.budget and self.board.total < self.before:
@@ -139,25 +144,37 @@ class _Planner:
     def _walk(self, keys: Sequence[int], bundles: Sequence[Bundle]) -> None:
         """Let the strategy lead one stage: these texts and these bundles, oldest first."""
         slots = [
-            Slot(key, self.standings[s.message].step, key, s.tokens, self._floor(s))
+            Slot(key, self.standings[s.message].step, key, s.tokens, self._floor(s), partial(self._show, key))
             for key in keys
             if not self.board.is_gone(s := self.board.sources[key])
         ]
-        units = [Unit(i, i, self.board.freed(bundle)) for i, bundle in enumerate(bundles)]
-        walk = self.strategy.moves(slots, units, self.ladder, self.over)
+        units = list_units(self.board, bundles, {slot.key for slot in slots})
+        known = partial(gather_rest, self.board, bundles)
+        walk = self.strategy.moves(slots, units, self.ladder, self.over, known)
+        fallen: set[int] = set()
         try:
             move = next(walk)
             while True:
-                if move.rung is Rung.DROP:
-                    self.board.drop(bundles[move.key])
+                if move.rung is not Rung.DROP:
+                    self._change(move)
+                elif move.key not in fallen:
+                    fallen.add(move.key)
                     self.fallen.append(bundles[move.key])
-                elif move.rung is Rung.TRIM:
-                    self._trim(move.key, move.target)
-                else:
-                    self._rewrite(move.key, move.rung)
+                    self.board.drop(bundles[move.key])
                 move = walk.send(self.over)
         except StopIteration:
             pass
+
+    def _change(self, move: Move) -> None:
+        """Carry out a move on a text that is still there."""
+        if self.board.is_gone(self.board.sources[move.key]):
+            return
+        if move.kept is not None:
+            self._keep(move.key, move.kept)
+        elif move.rung is Rung.TRIM:
+            self._trim(move.key, move.target)
+        else:
+            self._rewrite(move.key, move.rung)
 
     def _floor(self, source: Source) -> int:
         return max(FLOOR_TOKENS, round(source.tokens * FLOOR_SHARE))
@@ -167,11 +184,14 @@ class _Planner:
         if source.marked and (rung is Rung.FOLD or sole_head(source.text)):
             return
         start = self.clock()
-        make = rungs.fold if rung is Rung.FOLD else rungs.stub
-        change = make(source, self.crafts, self.policy.refs)
+        current = self.board.changes.get(key)
+        if rung is Rung.FOLD:
+            change = rungs.fold(source, self.crafts, self.policy.refs)
+        else:
+            rival = current.tokens_after if current else None
+            change = rungs.stub(source, self.crafts, self.policy.refs, rival)
         if change is None:
             return
-        current = self.board.changes.get(key)
         lighter = current is None or change.tokens_after < current.tokens_after
         accepted = lighter and self.board.apply(key, change)
         self._emit(change.compressor, source, change.tokens_after, accepted, start)
@@ -186,21 +206,57 @@ class _Planner:
             return False
         start = self.clock()
         ceiling = self._gate(source)
-        change, compressor = rungs.trim(source, min(target, ceiling), self.crafts, self.policy.refs)
-        if change is None and compressor and target < ceiling:
+        reading = self._read(key)
+        if reading is None:
+            self.refused[key] = ""
+            return False
+        change = rungs.trim(source, reading, min(target, ceiling), self.crafts, self.policy.refs)
+        if change is None and target < ceiling:
             # No unit fits the target. What fits under the gate is still better than nothing, and trying it
             # here means that a second pass, which has less to lose, finds nothing left to try.
-            change, compressor = rungs.trim(source, ceiling, self.crafts, self.policy.refs)
+            change = rungs.trim(source, reading, ceiling, self.crafts, self.policy.refs)
+        return self._take(key, change, reading, start, grow=grow)
+
+    def _keep(self, key: int, kept: Sequence[bool]) -> bool:
+        """Trim a text to just these units, if the gate lets it."""
+        source = self.board.sources[key]
+        reading = self._read(key)
+        if source.marked or Rung.TRIM not in self.ladder or reading is None:
+            return False
+        start = self.clock()
+        change = rungs.trim_to(source, reading, kept, self.crafts, self.policy.refs)
+        return self._take(key, change, reading, start)
+
+    def _take(
+        self, key: int, change: Change | None, reading: Reading, start: float, *, grow: bool = False
+    ) -> bool:
+        """Take a trim if it passes the gate and improves on what there is; say so to the observer."""
+        source = self.board.sources[key]
         if change is None:
-            self.refused[key] = compressor
-            if compressor:
-                self._emit(compressor, source, source.tokens, False, start)
+            self.refused[key] = reading.compressor
+            self._emit(reading.compressor, source, source.tokens, False, start)
             return False
         current = self.board.changes.get(key)
         better = current is None or (change.tokens_after > current.tokens_after) == grow
-        accepted = better and change.tokens_after <= ceiling and self.board.apply(key, change)
-        self._emit(compressor, source, change.tokens_after, accepted, start)
+        fits = change.tokens_after <= self._gate(source)
+        accepted = better and fits and self.board.apply(key, change)
+        self._emit(reading.compressor, source, change.tokens_after, accepted, start)
         return accepted
+
+    def _read(self, key: int) -> Reading | None:
+        if key not in self.readings:
+            self.readings[key] = rungs.read(self.board.sources[key], self.crafts)
+            if len(self.readings) > self.remembered:
+                del self.readings[next(iter(self.readings))]
+        return self.readings[key]
+
+    def _show(self, key: int) -> tuple[Units, Sequence[int]] | None:
+        """A text's units, for strategies that choose among those of the whole window."""
+        if self.board.sources[key].marked:
+            return None
+        self.remembered += 1
+        reading = self._read(key)
+        return None if reading is None else (reading.units, reading.costs)
 
     def _gate(self, source: Source) -> int:
         """The most tokens a trimmed text may have: its ratio must be below 1 / R, strictly."""
@@ -219,11 +275,7 @@ class _Planner:
         counts = board.counts()
         text = print_drop(counts, ref if self.policy.refs else "")
         board.charge_placeholder(text)
-        first = touched[0]
-        group = board.messages[first].group
-        while group and first > 0 and any(m.group == group for m in board.messages[:first]):
-            first = next(m.index for m in board.messages if m.group == group)
-            break
+        first = find_place(board.messages, touched[0], board.dropped, board.gone)
         replaces = next((i for i in board.ours), None)
         return Placeholder(first, text, ref, board.placeholder_tokens, counts, replaces)
 

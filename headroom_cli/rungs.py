@@ -7,11 +7,17 @@ change is taken is the planner's business.
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from headroom_cli.contracts import Compressor, Counter, Hints
-from headroom_cli.marker import parse_head, print_fold, print_head
+from headroom_cli.contracts import Compressor, Counter, Hints, Units
+from headroom_cli.marker import parse_head, print_fold, print_gap, print_head
 from headroom_cli.model import Change, Path, Rung
 from headroom_cli.pack import cost_units, pack
+
+# The most that the digits of a reference and of a count weigh: a digit of a reference may be a token of its
+# own, those of a count go by three.
+REF_DIGITS = 12
+COUNT_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,36 +86,79 @@ def fold(source: Source, crafts: Crafts, refs: bool) -> Change | None:
     return _change(source, Rung.FOLD, text, ref, name, tokens)
 
 
-def trim(source: Source, target: int, crafts: Crafts, refs: bool) -> tuple[Change | None, str]:
-    """The best units of the text in at most `target` tokens; beside it the compressor's name."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A text as its compressor reads it: units, what each costs in tokens, and what was cleaned away."""
+
+    units: Units
+    costs: Sequence[int]
+    cleaned: tuple[str, ...]
+    compressor: str
+
+
+def read(source: Source, crafts: Crafts) -> Reading | None:
+    """The text's units by the compressor that claims it; None if none does."""
     text, cleaned = crafts.clean(source.text)
     hints = Hints(source.tool, source.argument, crafts.cuts(text))
     compressor = crafts.choose(text, hints)
     if compressor is None:
-        return None, ""
+        return None
     units = compressor.read(text, hints)
     costs = cost_units(units.pieces(), *crafts.counter.line_costs(text))
+    return Reading(units, costs, cleaned, compressor.NAME)
+
+
+def trim(source: Source, reading: Reading, target: int, crafts: Crafts, refs: bool) -> Change | None:
+    """The best units of the text in at most `target` tokens."""
     ref = text_ref(source.text)
-
-    def head(kept: int, total: int) -> str:
-        printed = ref if refs else ""
-        return print_head(units.kind, kept, total, units.noun, printed, cleaned=cleaned, about=source.voice)
-
-    packed = pack(units, costs, target, crafts.counter.count, head)
+    units = reading.units
+    head = partial(_print_head, source, reading, ref if refs else "")
+    packed = pack(units, reading.costs, target, crafts.counter.count, head)
     if packed is None:
-        return None, compressor.NAME
-    change = _change(source, Rung.TRIM, packed.text, ref, compressor.NAME, packed.tokens)
-    return replace(change, kept=packed.kept, total=packed.total, noun=units.noun), compressor.NAME
+        return None
+    change = _change(source, Rung.TRIM, packed.text, ref, reading.compressor, packed.tokens)
+    return replace(change, kept=packed.kept, total=packed.total, noun=units.noun)
 
 
-def stub(source: Source, crafts: Crafts, refs: bool) -> Change | None:
-    """One head mark in the place of the text, if it is lighter."""
+def trim_to(
+    source: Source, reading: Reading, kept: Sequence[bool], crafts: Crafts, refs: bool
+) -> Change | None:
+    """Just these units of the text, in order, marked; None if they are all of it or none."""
+    units = reading.units
+    nouns = sum(size for size, keep in zip(units.sizes, kept, strict=True) if keep)
+    total = sum(units.sizes)
+    if nouns in (0, total):
+        return None
+    ref = text_ref(source.text)
+    head = _print_head(source, reading, ref if refs else "", nouns, total)
+    text = units.render(kept, head, lambda n: print_gap(n, units.noun))
+    change = _change(source, Rung.TRIM, text, ref, reading.compressor, crafts.counter.count(text))
+    return replace(change, kept=nouns, total=total, noun=units.noun)
+
+
+def _print_head(source: Source, reading: Reading, ref: str, kept: int, total: int) -> str:
+    units = reading.units
+    return print_head(
+        units.kind, kept, total, units.noun, ref, cleaned=reading.cleaned, about=source.voice
+    )
+
+
+def stub(source: Source, crafts: Crafts, refs: bool, rival: int | None = None) -> Change | None:
+    """One head mark in the place of the text, if it is lighter.
+
+    `rival` is the weight of the rewrite that it would replace. There, and where the text is the rewrite of
+    an earlier run, it has to be lighter whatever the digits of its counts and reference weigh: a second
+    pass, which prints others, must decide alike.
+    """
     ref = text_ref(source.text)
     lines = source.text.count("\n") + (not source.text.endswith("\n"))
     about = source.voice or f"{source.tool} {source.argument}".strip()
     text = print_head("stub", 0, lines, "lines", ref if refs else "", about=about)
-    tokens = crafts.counter.count(text)
-    if tokens >= source.tokens:
+    tokens = heaviest = crafts.counter.count(text)
+    if source.marked or rival is not None:
+        heaviest = crafts.counter.count(print_head("stub", 0, 0, "lines", "", about=about)) + COUNT_DIGITS
+        heaviest += crafts.counter.count("; ref ") + REF_DIGITS if refs else 0
+    if tokens >= source.tokens or heaviest >= (source.tokens if rival is None else rival):
         return None
     change = _change(source, Rung.STUB, text, ref, "stub", tokens)
     return replace(change, total=lines, noun="lines")

@@ -2,9 +2,9 @@
 
 from headroom_cli.contracts import Strategy
 from headroom_cli.errors import UsageError
-from headroom_cli.strategies import oldest
+from headroom_cli.strategies import coverage, oldest
 
-STRATEGIES: dict[str, Strategy] = {oldest.NAME: oldest}
+STRATEGIES: dict[str, Strategy] = {oldest.NAME: oldest, coverage.NAME: coverage}
 NAMES = tuple(STRATEGIES)
 
 

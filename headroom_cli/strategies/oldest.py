@@ -4,7 +4,7 @@ It stops the moment the budget holds. A text's target is what the window still h
 the text's floor.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 
 from headroom_cli.contracts import Move, Slot, Unit
 from headroom_cli.model import Rung
@@ -13,7 +13,11 @@ NAME = "oldest"
 
 
 def moves(
-    slots: Sequence[Slot], units: Sequence[Unit], rungs: Sequence[Rung], over: int
+    slots: Sequence[Slot],
+    units: Sequence[Unit],
+    rungs: Sequence[Rung],
+    over: int,
+    known: Callable[[], str],
 ) -> Generator[Move, int, None]:
     for rung in rungs:
         if rung is Rung.DROP:
