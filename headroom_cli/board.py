@@ -10,11 +10,10 @@ from headroom_cli.contracts import Counter
 from headroom_cli.marker import print_drop, sole_head
 from headroom_cli.model import Change, Conversation, Guard, Kind, Message, Part, Policy, Voice
 from headroom_cli.pairs import Bundle
-from headroom_cli.rungs import Crafts, Source
+from headroom_cli.rungs import REF_DIGITS, Crafts, Source
 from headroom_cli.tally import PER_MESSAGE, PER_REPLY, count_overhead, count_part, count_preamble
 from headroom_cli.window import Standing, is_human, is_ours
 
-_HEX_DIGITS = 12  # a digit may be a token of its own
 _WORD = re.compile(r"[^a-z]+")
 
 
@@ -42,7 +41,7 @@ class Board:
         self.dropped: set[int] = set()
         self.ours = tuple(m.index for m in self.messages if is_ours(m))
         self._placeholder = 0
-        self._taken: dict[int, tuple[list[int], int]] = {}
+        self._taken: dict[int, int] = {}
         self._passed: set[int] = set()
 
     def weigh(self, message: int) -> int:
@@ -63,7 +62,7 @@ class Board:
             if old is not None:
                 self.changes[key] = old
             return False
-        if source.part not in self.gone.get(source.message, ()):
+        if not self.is_gone(source):
             self.total += tokens - self.parts[source.message][source.part]
             self.parts[source.message][source.part] = tokens
         return True
@@ -100,16 +99,17 @@ class Board:
         lost = self.dropped.union(self.gone).difference(self.ours)
         if bundle.thinking or members & self._passed or not lost - members:
             return False
-        weight = sum(sum(self._taken[m][0]) + self._taken[m][1] for m in bundle.messages)
-        weight += sum(self._taken[m][0][part] for m, parts in bundle.cuts for part in parts)
+        whole = {m: self._weigh_parts(m) for m in bundle.messages}
+        blocks = {(m, part): self._weigh_parts(m)[part] for m, parts in bundle.cuts for part in parts}
+        weight = sum(sum(parts) + self._taken[m] for m, parts in whole.items()) + sum(blocks.values())
         if weight > room or any(m in self.dropped for m, _ in bundle.cuts):
             return False
         for index in bundle.messages:
-            self.parts[index], self.overhead[index] = list(self._taken[index][0]), self._taken[index][1]
+            self.parts[index], self.overhead[index] = whole[index], self._taken[index]
             self.dropped.discard(index)
         for index, parts in bundle.cuts:
             for part in parts:
-                self.parts[index][part] = self._taken[index][0][part]
+                self.parts[index][part] = blocks[index, part]
             self.gone[index].difference_update(parts)
             if not self.gone[index]:
                 del self.gone[index]
@@ -117,14 +117,15 @@ class Board:
         self.charge_placeholder()
         return True
 
-    def settle(self) -> None:
-        """Take all drops back if what they freed does not pay for the placeholder."""
-        weight = sum(sum(parts) + overhead for parts, overhead in self._taken.values())
+    def settle(self, room: int = 0) -> None:
+        """Take all drops back if what they freed beyond the placeholder's weight fits into `room` tokens."""
+        whole = {index: self._weigh_parts(index) for index in self._taken}
+        weight = sum(sum(parts) + self._taken[index] for index, parts in whole.items())
         left = sum(self.weigh(index) for index in self._taken)
-        if not self._taken or weight - left > self._placeholder:
+        if not self._taken or weight - left - self._placeholder > room:
             return
-        for index, (parts, overhead) in self._taken.items():
-            self.parts[index], self.overhead[index] = parts, overhead
+        for index, parts in whole.items():
+            self.parts[index], self.overhead[index] = parts, self._taken[index]
         self.total += weight - left - self._placeholder
         self._placeholder = 0
         self._taken.clear()
@@ -132,8 +133,8 @@ class Board:
         self.dropped.clear()
 
     def _take(self, index: int) -> None:
-        """Remember a message's weight before its first loss, so that `settle` can give it back."""
-        self._taken.setdefault(index, (list(self.parts[index]), self.overhead[index]))
+        """Remember a message's overhead before its first loss, so that it can be given back."""
+        self._taken.setdefault(index, self.overhead[index])
 
     def _remove(self, index: int) -> None:
         self._take(index)
@@ -151,7 +152,7 @@ class Board:
         counter = self.crafts.counter
         if text is None:
             bare = print_drop(self.counts(), "")
-            tokens = counter.count(bare) + counter.count("; ref ") + _HEX_DIGITS
+            tokens = counter.count(bare) + counter.count("; ref ") + REF_DIGITS
         else:
             tokens = counter.count(text)
         tokens += PER_MESSAGE + counter.count("user")
@@ -194,6 +195,16 @@ class Board:
                 self.overhead[message.index], self.overhead[index] = self.overhead[index], 0
                 return
 
+    def _weigh_parts(self, index: int) -> list[int]:
+        """What the parts of a message weigh under the changes taken so far, were none of them gone."""
+        weights = []
+        for position, part in enumerate(self.messages[index].parts):
+            keys = self._keys.get((index, position))
+            weights.append(
+                self._weigh_part(self.sources[keys[0]]) if keys else count_part(part, self.crafts.counter)
+            )
+        return weights
+
     def _weigh_part(self, source: Source) -> int:
         """A part's weight under the changes taken so far."""
         part = self.messages[source.message].parts[source.part]
@@ -203,7 +214,7 @@ class Board:
         ]
         if not changes:
             return count_part(part, counter)
-        if part.kind is not Kind.CALL:
+        if not part.leaves:
             return changes[0].tokens_after
         edits = {part.leaves[c.leaf].path: c.text for c in changes if c.leaf is not None}
         arguments = self.crafts.rewrite(part.text, edits)
@@ -235,7 +246,7 @@ def _find_sources(
 
 def _texts_of(part: Part, message: Message) -> list[tuple[int | None, str]]:
     """The texts of a part that compressors may see, with their leaf. Human text is not among them."""
-    if part.kind is Kind.CALL:
+    if part.kind is Kind.CALL or part.leaves:
         return [(index, leaf.text) for index, leaf in enumerate(part.leaves)]
     if part.kind is Kind.RESULT or (part.kind is Kind.TEXT and part.voice not in (Voice.HUMAN, Voice.OURS)):
         return [(None, part.text)]

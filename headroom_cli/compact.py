@@ -10,7 +10,7 @@ Nothing here touches files, the clock or the environment.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from headroom_cli import formats, laws
@@ -19,11 +19,11 @@ from headroom_cli.compressors._clean import clean
 from headroom_cli.contracts import Compressor, Counter, Hints, Observe, Original, Run
 from headroom_cli.errors import UsageError
 from headroom_cli.folds import fold_text
-from headroom_cli.model import Conversation, Event, Patch, Plan, Policy, Transcript
+from headroom_cli.model import Conversation, Event, Patch, Path, Plan, Policy, Transcript
 from headroom_cli.plan import plan
 from headroom_cli.rungs import Crafts
 from headroom_cli.spans import splice_text
-from headroom_cli.strategies import pick_strategy
+from headroom_cli.strategies import FINISHER, pick_strategy
 from headroom_cli.tally import count_conversation, padded, raw_budget
 from headroom_cli.tokens.cuts import long_line_cuts
 from headroom_cli.twins import rewrite_twins
@@ -74,7 +74,7 @@ def compact(
             f"{transcript.format} files cannot be edited in place; make a chat of it first with "
             "`headroom convert FILE --to openai`."
         )
-    strategy = pick_strategy(policy.strategy)
+    strategies = (pick_strategy(policy.strategy), FINISHER)
     watch: Observe = observe or _ignore
     plans = tuple(
         plan(
@@ -83,7 +83,7 @@ def compact(
             policy,
             _find_budget(conversation, policy, counter),
             _introduce(transcript, number, policy, counter),
-            strategy,
+            strategies,
             watch,
             clock,
         )
@@ -93,7 +93,7 @@ def compact(
     if any(p.changed for p in plans):
         output, patch = formats.write_transcript(transcript, plans)
         after = formats.read_transcript(output, format_name=transcript.format, keep_invalid=keep_invalid)
-        laws.check(transcript, plans, output, after, counter, splice_text)
+        laws.check(transcript, plans, output, after, counter, _rewrite)
     return Outcome(
         transcript=transcript,
         plans=tuple(replace(p, budget=_shown_budget(p, policy, counter)) for p in plans),
@@ -103,6 +103,24 @@ def compact(
         counter=counter,
         tokens_before=sum(padded(p.tokens_before, counter) for p in plans),
         tokens_after=sum(padded(p.tokens_after, counter) for p in plans),
+    )
+
+
+def plan_conversation(
+    transcript: Transcript, number: int, conversation: Conversation, policy: Policy, counter: Counter
+) -> Plan:
+    """The plan of a conversation, or of a beginning of it, without writing anything.
+
+    `number` is its position in the transcript.
+    """
+    return plan(
+        number,
+        conversation,
+        policy,
+        _find_budget(conversation, policy, counter),
+        _introduce(transcript, number, policy, counter),
+        (pick_strategy(policy.strategy), FINISHER),
+        _ignore,
     )
 
 
@@ -153,7 +171,12 @@ def _introduce(transcript: Transcript, number: int, policy: Policy, counter: Cou
     def raw(messages: Sequence[int]) -> bytes:
         return formats.raw_messages(transcript, number, messages)
 
-    return Crafts(counter, pick, clean, cuts, fold_text, raw, splice_text)
+    return Crafts(counter, pick, clean, cuts, fold_text, raw, _rewrite)
+
+
+def _rewrite(text: str, changes: Mapping[Path, str]) -> str:
+    """JSON text with some of its strings replaced; a free text is its own only leaf, at ()."""
+    return changes[()] if () in changes else splice_text(text, changes)
 
 
 def _find_budget(conversation: Conversation, policy: Policy, counter: Counter) -> int | None:

@@ -15,6 +15,7 @@ A breach raises LawBrokenError: a bug in headroom, never the user's.
 import re
 from collections import Counter as Multiset
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from headroom_cli.contracts import Counter
 from headroom_cli.errors import LawBrokenError
@@ -83,32 +84,49 @@ def check_plan(plan: Plan, conversation: Conversation) -> None:
 def find_faults(conversation: Conversation) -> Multiset[tuple[str, str]]:
     """Every fault of a history, as (fault, call id or text): laws 5 and 7 as data."""
     faults: Multiset[tuple[str, str]] = Multiset()
-    open_calls: dict[str, int] = {}
-    answered: set[str] = set()
+    calls: dict[str, _Asked] = {}
     messages = [m for m in conversation.messages if m.role not in ("system", "developer")]
     for position, message in enumerate(messages):
         if not message.parts:
             faults["empty message", message.role] += 1
         for part in message.parts:
             if part.kind is Kind.CALL and part.call_id:
-                open_calls[part.call_id] = position
-                answered.discard(part.call_id)
+                asked = calls.get(part.call_id)
+                if asked is None or not asked.together(message):
+                    # A later call takes the id over: what was open under it stays unanswered.
+                    faults["call without result", _name(part.call_id)] += asked.waiting if asked else 0
+                    asked = calls[part.call_id] = _Asked(position, message)
+                asked.waiting += 1
         for part in _results_of(message):
-            call = open_calls.get(part.call_id)
-            if call is None:
+            asked = calls.get(part.call_id)
+            if asked is None:
                 faults["orphan result", _name(part.call_id)] += 1
-            elif part.call_id in answered:
+            elif not asked.waiting:
                 faults["doubled result", _name(part.call_id)] += 1
-            elif any(_interrupts(m, messages[call]) for m in messages[call + 1 : position]):
-                faults["misplaced result", _name(part.call_id)] += 1
-            answered.add(part.call_id)
-    for call_id in open_calls.keys() - answered:
-        faults["call without result", _name(call_id)] += 1
+            else:
+                asked.waiting -= 1
+                if any(_interrupts(m, asked.message) for m in messages[asked.position + 1 : position]):
+                    faults["misplaced result", _name(part.call_id)] += 1
+    for call_id, asked in calls.items():
+        faults["call without result", _name(call_id)] += asked.waiting
     if messages and _leads_with_result(messages):
         faults["leading result", ""] += 1
     if messages and not any(is_human(message) for message in messages):
         faults["no human message", ""] += 1
-    return faults
+    return +faults
+
+
+@dataclass(slots=True)
+class _Asked:
+    """The latest message that calls under an id, and how many of its calls wait for a result."""
+
+    position: int
+    message: Message
+    waiting: int = 0
+
+    def together(self, message: Message) -> bool:
+        """Whether a message is the same API message as this one."""
+        return message is self.message or bool(message.group and message.group == self.message.group)
 
 
 def _name(call_id: str) -> str:
@@ -117,11 +135,11 @@ def _name(call_id: str) -> str:
 
 
 def _results_of(message: Message) -> list[Part]:
-    """One part per result block; a block with several texts is one result."""
+    """One part per result block, or per call where results have no block: several texts are one result."""
     seen: dict[tuple[str, object], Part] = {}
-    for position, part in enumerate(message.parts):
+    for part in message.parts:
         if part.kind is Kind.RESULT and part.call_id:
-            seen.setdefault((part.call_id, part.block if part.block is not None else position), part)
+            seen.setdefault((part.call_id, part.block), part)
     return list(seen.values())
 
 
@@ -134,7 +152,12 @@ def _interrupts(message: Message, call: Message) -> bool:
 
 def _leads_with_result(messages: Sequence[Message]) -> bool:
     first = next((m for m in messages if not is_ours(m)), None)
-    return first is not None and any(part.kind is Kind.RESULT for part in first.parts)
+    # An assistant message may hold its calls' results as well (opencode, Gemini CLI).
+    return (
+        first is not None
+        and first.role != "assistant"
+        and any(part.kind is Kind.RESULT for part in first.parts)
+    )
 
 
 def _check_reading(plan: Plan, old: Conversation, new: Conversation, rewrite: Rewrite) -> None:

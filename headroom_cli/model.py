@@ -55,7 +55,10 @@ class Guard(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One string value inside a call's arguments; `path` starts at the arguments' own JSON value."""
+    """One string value inside a call's arguments, or inside a result that is JSON text.
+
+    `path` starts at the arguments' own JSON value; () stands for the whole of a free text, which is no JSON.
+    """
 
     path: Path
     text: str
@@ -86,7 +89,8 @@ class Part:
     part only goes with its message. `text` is the decoded text; for a CALL it is the arguments as
     written, as JSON text (an `encoded` one stands in the file as a JSON string that holds JSON, any other
     as an object, compacted here). `leaves` are the call's string values that may be edited; empty if the
-    arguments do not parse. `flat` is a fixed cost in tokens (images, documents).
+    arguments do not parse. A result with leaves is edited inside them only, so that it stays JSON.
+    `flat` is a fixed cost in tokens (images, documents).
     `argument` is the call's main argument (path, command, query), on the call and on its results.
     """
 
@@ -159,7 +163,8 @@ class Transcript:
     """A file as read: its bytes, where its JSON values stand, and its conversations.
 
     `carried` counts records that are no messages and pass through untouched; `invalid` counts stretches
-    that are not JSON. `extra` is whatever the format wants back when it writes.
+    that are not JSON. `extra` is whatever the format wants back when it writes. `inner` is what an envelope
+    (gzip, zstd, an archive) holds, None where there is none; chunks are stretches of `body`.
     """
 
     format: str
@@ -169,6 +174,12 @@ class Transcript:
     carried: int = 0
     invalid: int = 0
     extra: object = None
+    inner: bytes | None = None
+
+    @property
+    def body(self) -> bytes:
+        """The bytes that hold the JSON values: those of the file, or those inside its envelope."""
+        return self.data if self.inner is None else self.inner
 
     def messages(self) -> Iterator[Message]:
         for conversation in self.conversations:
@@ -181,7 +192,8 @@ class Edit:
 
     - `text` set: the JSON string literal at `path` of chunk `chunk` becomes this text; with `inner` set,
       the literal holds JSON text itself and only the literal at `inner` inside it changes.
-    - `link` set: the value at `path` (a string or null) becomes this id, or null for "".
+    - `link` set: the value at `path` (a string or null) becomes this id, or null for ""; a whole number
+      there becomes this number (steps that are counted from one).
     - `raw` set: this JSON value is inserted as a new element before the element at `path`, or as a new
       record before the chunk if `path` is ().
     - none set: the element at `path`, or the whole record if `path` is (), is removed.

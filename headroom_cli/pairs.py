@@ -9,7 +9,7 @@ thinking of one API message, which must keep something else.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from headroom_cli.model import Guard, Kind, Message, Voice
@@ -92,9 +92,35 @@ def bundle_thinking(messages: Sequence[Message], standings: Sequence[Standing]) 
             continue
         whole = tuple(m.index for m in thinking if not _speaks(m))
         cuts = tuple((m.index, _thinking_parts(m)) for m in thinking if _speaks(m))
-        if all(parts for _, parts in cuts):
+        if all(_thinking_parts(m) for m in thinking):
             bundles.append(Bundle(whole, cuts, Guard.FREE, thinking=True))
     return bundles
+
+
+def find_place(
+    messages: Sequence[Message], first: int, dropped: Collection[int], gone: Mapping[int, Collection[int]]
+) -> int:
+    """The message before which a placeholder stands: the first that lost something, or one further up where
+    it would else part a call from its results, or the records of one API message."""
+    calls: dict[str, int] = {}
+    spans: list[tuple[int, int]] = []
+    for message in messages:
+        if message.index in dropped:
+            continue
+        lost = gone.get(message.index, ())
+        for position, part in enumerate(message.parts):
+            if part.kind is Kind.CALL and part.call_id:
+                calls[part.call_id] = message.index
+            elif part.kind is Kind.RESULT and part.call_id in calls and position not in lost:
+                spans.append((calls[part.call_id], message.index))
+    place = first
+    while True:
+        group = messages[place].group
+        above = next(m.index for m in messages if m.index == place or (group and m.group == group))
+        above = min((call for call, result in spans if call < above <= result), default=above)
+        if above == place:
+            return place
+        place = above
 
 
 def _thinking_parts(message: Message) -> tuple[int, ...]:
@@ -115,27 +141,32 @@ def _own_parts(messages: Sequence[Message]) -> dict[tuple[int, int], int]:
     ties = _Ties()
     owners: dict[tuple[int, int], int] = {}
     calls: dict[str, int] = {}
-    step = -1
-    group = ""
+    step = last = -1
+    homes: dict[str, int] = {}
+    heard = False  # what a person said first stays in front of all that follows
     for message in messages:
         if message.role in ("system", "developer") or is_ours(message):
             continue
         home = message.index
         if message.role == "assistant":
-            if message.group and message.group == group:
-                home = step
-            step, group = home, message.group
-            calls.update({p.call_id: home for p in message.parts if p.kind is Kind.CALL and p.call_id})
+            if message.group:  # a resumed session repeats records; all of one API message are one unit
+                home = homes.setdefault(message.group, home)
+            step = home
+        calls.update({p.call_id: home for p in message.parts if p.kind is Kind.CALL and p.call_id})
         human = is_human(message)
         for position, part in enumerate(message.parts):
             owner = home
             if _is_result(message.role, part.kind, part.voice):
-                owner = calls.get(part.call_id, step if not part.call_id and step >= 0 else home)
+                # A result without a call goes with what it follows, or it could come to lead the history.
+                stray = step if not part.call_id and step >= 0 else last if last >= 0 else home
+                owner = calls.get(part.call_id, stray)
             elif not human and message.role != "assistant" and _holds_result(message):
                 owner = _owner_of_results(message, calls, step, home)
             owners[message.index, position] = owner
         if not message.parts:
-            owners[message.index, 0] = home
+            owners[message.index, 0] = owner = home
+        heard = heard or human
+        last = -1 if heard else owner
         _tie_uncuttable(message, owners, ties)
     return {key: ties.find(owner) for key, owner in owners.items()}
 

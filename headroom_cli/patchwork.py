@@ -25,8 +25,11 @@ Fetch = Callable[[str], Original | None]
 # The closing quote is optional so that a torn string is taken whole, once, and then passed over.
 _LITERAL = re.compile(rb'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"?')
 _COLON = re.compile(rb"[ \t\r\n]*+:")
-# What a compressor may put before a head mark: comment signs, brackets, quotes, the key of an object's mark.
-_DRESS = re.compile(r'\W{0,40}+|\{\s{0,20}+"headroom"\s{0,20}+:\s{0,20}+"')
+# What a compressor may put before a head mark: comment signs and white space, or in JSON what makes the mark
+# the first element of an array or the first member of an object.
+_DRESS = re.compile(r'[^\w"]{0,40}+')
+_JSON_DRESS = re.compile(r'(?:\[|\{\s{0,20}+"headroom(?: \d{1,9})?"\s{0,20}+:)\s{0,20}+"')
+_JSON = "json"
 _SIGN = b"[headroom "
 _WIDE_ESCAPE = re.compile(rb"\\u(?!00[0-7]|[dD][89a-fA-F])[0-9a-fA-F]{4}")
 
@@ -50,7 +53,7 @@ class Tally:
 def mend_texts(data: bytes, fetch: Fetch, tally: Tally, *, nested: bool = False) -> bytes:
     """The data with the original of every marked text in place of the text.
 
-    A literal that itself holds a JSON object (a call's arguments) is looked into, one level deep.
+    A literal that itself holds JSON (a call's arguments) is looked into, one level deep.
     """
     if _SIGN not in data:
         return data
@@ -105,7 +108,12 @@ def read_head(text: str) -> Head | None:
         return None
     first = text.lstrip("\n").split("\n", 1)[0]
     match = MARK.search(first)
-    return head if match and _DRESS.fullmatch(first, 0, match.start()) else None
+    if match is None:
+        return None
+    # Only what the JSON compressor left wears JSON; elsewhere a string that begins with a mark is one of
+    # several in the text, such as an argument of a call.
+    dress = _JSON_DRESS if head.kind == _JSON else _DRESS
+    return head if dress.fullmatch(first, 0, match.start()) else None
 
 
 def decode_body(body: bytes) -> str:
@@ -116,7 +124,7 @@ def decode_body(body: bytes) -> str:
 def _mend(text: str, fetch: Fetch, tally: Tally, nested: bool) -> str | None:
     head = read_head(text)
     if head is None:
-        return None if nested or text[:1] != "{" else _mend_inside(text, fetch, tally)
+        return None if nested or text.lstrip()[:1] not in ("{", "[") else _mend_inside(text, fetch, tally)
     if head.kind == "drop":
         return None
     original = fetch(head.ref) if head.ref else None

@@ -37,12 +37,15 @@ def plan(
     policy: Policy,
     budget: int | None,
     crafts: Crafts,
-    strategy: Strategy,
+    strategies: tuple[Strategy, Strategy],
     observe: Observe,
     clock: Callable[[], float] | None = None,
 ) -> Plan:
-    """Decide what happens to every message of a conversation. `budget` is in raw tokens."""
-    return _Planner(number, conversation, policy, budget, crafts, strategy, observe, clock).run()
+    """Decide what happens to every message of a conversation. `budget` is in raw tokens.
+
+    `strategies`: the one that leads, and the one that brings down what it leaves over.
+    """
+    return _Planner(number, conversation, policy, budget, crafts, strategies, observe, clock).run()
 
 
 class _Planner:
@@ -53,7 +56,7 @@ class _Planner:
         policy: Policy,
         budget: int | None,
         crafts: Crafts,
-        strategy: Strategy,
+        strategies: tuple[Strategy, Strategy],
         observe: Observe,
         clock: Callable[[], float] | None,
     ) -> None:
@@ -61,7 +64,7 @@ class _Planner:
         self.policy = policy
         self.budget = budget
         self.crafts = crafts
-        self.strategy = strategy
+        self.strategy, self.finisher = strategies
         self.observe = observe
         self.clock = clock or (lambda: 0.0)
         self.standings = survey(conversation, policy)
@@ -150,20 +153,23 @@ class _Planner:
         ]
         units = list_units(self.board, bundles, {slot.key for slot in slots})
         known = partial(gather_rest, self.board, bundles)
-        walk = self.strategy.moves(slots, units, self.ladder, self.over, known)
         fallen: set[int] = set()
-        try:
-            move = next(walk)
-            while True:
+        for strategy in (self.strategy, self.finisher):
+            walk = strategy.moves(slots, units, self.ladder, self.over, known)
+            move = next(walk, None)
+            while move is not None:
                 if move.rung is not Rung.DROP:
                     self._change(move)
                 elif move.key not in fallen:
                     fallen.add(move.key)
                     self.fallen.append(bundles[move.key])
                     self.board.drop(bundles[move.key])
-                move = walk.send(self.over)
-        except StopIteration:
-            pass
+                try:
+                    move = walk.send(self.over)
+                except StopIteration:
+                    move = None
+            if self.over <= 0 or strategy is self.finisher:
+                return
 
     def _change(self, move: Move) -> None:
         """Carry out a move on a text that is still there."""

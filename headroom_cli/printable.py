@@ -5,6 +5,7 @@ U+2028 and U+2029, and the marks that reorder text (bidirectional embeddings, ov
 which can make a line read as what it is not (Boucher and Anderson, "Trojan Source", 2021).
 """
 
+import json
 import re
 
 _STEERING = re.compile(
@@ -21,6 +22,13 @@ def escape(text: str) -> str:
 def escape_line(text: str) -> str:
     """The same on one line: newlines and tabs are escaped too."""
     return escape(text).translate(_BREAKS)
+
+
+def print_json(value: object) -> str:
+    """A value as indented JSON with a final newline; steering characters stand in it as JSON escapes, other
+    characters beyond ASCII as they are."""
+    text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return _STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _spell(match: re.Match[str]) -> str:

@@ -138,9 +138,7 @@ def trim_to(
 
 def _print_head(source: Source, reading: Reading, ref: str, kept: int, total: int) -> str:
     units = reading.units
-    return print_head(
-        units.kind, kept, total, units.noun, ref, cleaned=reading.cleaned, about=source.voice
-    )
+    return print_head(units.kind, kept, total, units.noun, ref, cleaned=reading.cleaned, about=source.voice)
 
 
 def stub(source: Source, crafts: Crafts, refs: bool, rival: int | None = None) -> Change | None:
@@ -152,16 +150,20 @@ def stub(source: Source, crafts: Crafts, refs: bool, rival: int | None = None) -
     """
     ref = text_ref(source.text)
     lines = source.text.count("\n") + (not source.text.endswith("\n"))
-    about = source.voice or f"{source.tool} {source.argument}".strip()
-    text = print_head("stub", 0, lines, "lines", ref if refs else "", about=about)
-    tokens = heaviest = crafts.counter.count(text)
-    if source.marked or rival is not None:
-        heaviest = crafts.counter.count(print_head("stub", 0, 0, "lines", "", about=about)) + COUNT_DIGITS
-        heaviest += crafts.counter.count("; ref ") + REF_DIGITS if refs else 0
-    if tokens >= source.tokens or heaviest >= (source.tokens if rival is None else rival):
-        return None
-    change = _change(source, Rung.STUB, text, ref, "stub", tokens)
-    return replace(change, total=lines, noun="lines")
+    limit = source.tokens if rival is None else rival
+    digits = COUNT_DIGITS + (crafts.counter.count("; ref ") + REF_DIGITS if refs else 0)
+    # The argument of a call may be shorter in a second pass, or gone: its weight must not decide either.
+    argument = "" if parse_head(source.argument) else source.argument
+    named = f"{source.tool} {argument}".strip()
+    for about in (source.voice,) if source.voice else dict.fromkeys((named, source.tool)):
+        text = print_head("stub", 0, lines, "lines", ref if refs else "", about=about)
+        tokens = heaviest = crafts.counter.count(text)
+        if source.marked or rival is not None:
+            heaviest = digits + crafts.counter.count(print_head("stub", 0, 0, "lines", "", about=about))
+        if max(tokens, heaviest) < limit:
+            change = _change(source, Rung.STUB, text, ref, "stub", tokens)
+            return replace(change, total=lines, noun="lines")
+    return None
 
 
 def _change(source: Source, rung: Rung, text: str, ref: str, compressor: str, tokens: int) -> Change:

@@ -50,7 +50,7 @@ def exit_status(findings: Sequence[Finding]) -> int:
 
 
 def explain_unmet(conversation: Conversation, plan: Plan, policy: Policy, counter: Counter) -> str:
-    """One sentence: the size that remains, and the guarded messages that hold it, largest first."""
+    """One sentence: the size that remains, and what holds it: guarded messages (largest first), others."""
     size = padded(plan.tokens_after, counter)
     sentence = f"the budget of {plan.budget or 0:,} tokens cannot be met: {size:,} tokens remain"
     holders = _describe_holders(conversation, plan, counter)
@@ -80,6 +80,13 @@ def _describe_holders(conversation: Conversation, plan: Plan, counter: Counter) 
     rest = held[NAMED_HOLDERS:]
     if rest:
         named.append(f"{len(rest)} more guarded messages: {sum(tokens for tokens, _ in rest):,}")
+    others = [
+        decision.tokens_after
+        for decision in plan.decisions
+        if decision.guard is not Guard.HARD and decision.tokens_after > 0
+    ]
+    if others:
+        named.append(f"{len(others)} other {'message' if len(others) == 1 else 'messages'}: {sum(others):,}")
     return "; ".join(named)
 
 
@@ -123,7 +130,8 @@ def summarize(plans: Sequence[Plan], before: int, after: int, counter: Counter) 
 
 def describe_counter(counter: Counter) -> str:
     """The counter's name, and whether its figures are an estimate."""
-    return counter.name if counter.exact else f"{counter.name}, an estimate"
+    said = counter.exact or "estimate" in counter.name
+    return counter.name if said else f"{counter.name}, an estimate"
 
 
 def compare(tokens: int, budget: int) -> str:

@@ -47,6 +47,8 @@ def survey(conversation: Conversation, policy: Policy) -> tuple[Standing, ...]:
         mixed = is_human(message) and any(part.voice is not Voice.HUMAN for part in message.parts)
         if message.role in SYSTEM_ROLES:
             return Standing(Guard.HARD, step, f"{message.role} text")
+        if is_ours(message):
+            return Standing(Guard.FREE, step, "a placeholder")  # merged when more goes, whatever pins say
         if message.index in pinned:
             return Standing(Guard.HARD, step, f"pinned by {pinned[message.index]}")
         if message.index in target:
@@ -70,8 +72,8 @@ def is_human(message: Message) -> bool:
 
 
 def is_ours(message: Message) -> bool:
-    """Whether the message is a placeholder that headroom wrote."""
-    return bool(message.parts) and all(part.voice is Voice.OURS for part in message.parts)
+    """Whether the message is a placeholder that headroom wrote: its one text is the mark of a drop."""
+    return len(message.parts) == 1 and message.parts[0].voice is Voice.OURS
 
 
 def number_steps(messages: Sequence[Message]) -> list[int]:
@@ -131,6 +133,8 @@ def read_pin(selector: str) -> Callable[[Message], bool]:
         return lambda message: any(part.tool == value for part in message.parts)
     if numbers := re.fullmatch(r"(\d+)(?:-(\d+))?", selector):
         first, last = int(numbers[1]), int(numbers[2] or numbers[1])
+        if last < first:
+            raise UsageError(f"--pin {selector}: a range begins with its smaller index ({last}-{first}).")
         return lambda message: first <= message.index <= last
     raise UsageError(
         f"--pin {selector}: not a selector; use role:NAME, tool:NAME, an index such as 3, "

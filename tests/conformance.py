@@ -13,17 +13,27 @@ from pathlib import Path as FilePath
 from headroom_cli import formats, spans
 from headroom_cli.compact import Outcome, compact
 from headroom_cli.contracts import Counter
-from headroom_cli.errors import HeadroomError
-from headroom_cli.model import Conversation, Kind, Message, Part, Policy, Transcript, Voice
+from headroom_cli.convert import convert
+from headroom_cli.errors import HeadroomError, UsageError
+from headroom_cli.model import Conversation, Kind, Message, Part, Patch, Policy, Transcript, Voice
 from headroom_cli.tally import count_conversation, padded
 
 FOLDER = FilePath(__file__).resolve().parents[1] / "samples"
 SYSTEM_ROLES = ("system", "developer")
 
 
-def list_samples() -> list[FilePath]:
-    """The transcripts of `samples/`, by name."""
-    return sorted(path for path in FOLDER.iterdir() if path.suffix in (".json", ".jsonl"))
+# The formats whose files cannot be edited in place.
+READ_ONLY = tuple(name for name, module in formats.FORMATS.items() if not module.WRITES)
+
+
+def list_samples(written: bool = True) -> list[FilePath]:
+    """The transcripts of `samples/`, by name: those that can be edited in place, or the others.
+
+    The name of a sample begins with that of its format.
+    """
+    found = (path for path in FOLDER.iterdir() if path.suffix in (".json", ".jsonl"))
+    fixed = tuple(f"{name.replace('-', '_')}_" for name in READ_ONLY)
+    return sorted(path for path in found if path.name.startswith(fixed) is not written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +69,9 @@ def judge(path: FilePath, share: float, counter: Counter) -> Verdict:
     """
     data = path.read_bytes()
     try:
+        transcript = formats.read_transcript(data)
+        if transcript.format in READ_ONLY:
+            return _judge_reading(path, share, transcript, counter)
         outcome = compact(data, Policy(max_context_share=share), counter)
     except HeadroomError as error:
         return Verdict(path.name, "-", share, 0, 0, False, 0, 0, f"{type(error).__name__}: {error}")
@@ -75,6 +88,24 @@ def judge(path: FilePath, share: float, counter: Counter) -> Verdict:
         sum(outcome.plans[number].met for number in reachable),
         "; ".join(problems),
     )
+
+
+def _judge_reading(path: FilePath, share: float, transcript: Transcript, counter: Counter) -> Verdict:
+    """A file that cannot be edited in place is counted and converted; compacting it names `convert`."""
+    found = []
+    try:
+        compact(transcript.data, Policy(max_context_share=share), counter)
+        found.append("compacting it is not refused")
+    except UsageError as error:
+        found += [] if "headroom convert" in str(error) else ["the refusal does not name convert"]
+    if formats.write_transcript(transcript, []) != (transcript.data, Patch()):
+        found.append("1: nothing was decided, yet the bytes differ")
+    made = formats.read_transcript(convert(transcript, "openai").data)
+    said = "\n".join(part.text for message in made.messages() for part in message.parts)
+    spoken = (p for m in transcript.messages() for p in m.parts if p.kind in (Kind.TEXT, Kind.RESULT))
+    found += ["a text is lost in conversion"] if any(part.text not in said for part in spoken) else []
+    tokens = sum(count_conversation(c, counter) for c in transcript.conversations)
+    return Verdict(path.name, transcript.format, share, tokens, tokens, False, 0, 0, "; ".join(found))
 
 
 def tabulate(verdicts: Iterable[Verdict]) -> str:
@@ -162,7 +193,8 @@ def _list_faults(conversation: Conversation) -> Multiset[str]:
     faults["call without result"] = len(calls - answered)
     faults["no human part"] = not any(p.voice is Voice.HUMAN for m in messages for p in m.parts)
     opening = next((m for m in messages if m.role not in SYSTEM_ROLES), None)
-    faults["leading result"] = bool(opening and any(p.kind is Kind.RESULT for p in opening.parts))
+    first = opening.parts if opening is not None and opening.role != "assistant" else ()
+    faults["leading result"] = any(p.kind is Kind.RESULT for p in first)
     return +faults
 
 
@@ -194,12 +226,12 @@ def _raw_parts(transcript: Transcript, parts: Iterable[tuple[Message, Part]]) ->
     chunks = {chunk: transcript.chunks[chunk] for chunk, _ in placed}
     found = {
         number: spans.find_spans(
-            transcript.data, chunk.start, chunk.end, {path for at, path in placed if at == number}
+            transcript.body, chunk.start, chunk.end, {path for at, path in placed if at == number}
         )
         for number, chunk in chunks.items()
     }
     where = [found[chunk][path] for chunk, path in placed]
-    return [transcript.data[start:end] for start, end in where]
+    return [transcript.body[start:end] for start, end in where]
 
 
 def _is_subsequence(wanted: Sequence[bytes], given: Sequence[bytes]) -> bool:

@@ -13,6 +13,9 @@ class FormatRow:
 
     `step` are the positions of one whole step in the first conversation, `result` is the position of a
     result in it. `claims` are more files the format must be chosen for, `leaves` such as it must not be.
+    `part` is the position of the result among its message's parts, `tool` and `about` what it answers ("": no
+    call); `result` is -1 for files that hold none.
+    `writes` is False where files of the kind cannot be edited in place.
     """
 
     name: str
@@ -23,6 +26,10 @@ class FormatRow:
     conversations: int = 1
     claims: tuple[bytes, ...] = ()
     leaves: tuple[bytes, ...] = ()
+    part: int = 0
+    tool: str = "grep"
+    about: str = "compute"
+    writes: bool = True
 
 
 LONG = "".join(f"src/app.py:{n}: value = compute({n})  # naïve ✓\n" for n in range(1, 41))
@@ -210,23 +217,6 @@ FORMAT_ROWS: tuple[FormatRow, ...] = (
 
 # Files of other programs, and the words an error must name them with.
 FOREIGN: tuple[tuple[str, bytes], ...] = (
-    ("mini-swe-agent", document({"messages": OPENAI, "trajectory_format": "mini-swe-agent-1.1", "info": {}})),
-    ("Codex", lines({"timestamp": "t", "type": "session_meta", "payload": {"id": "1"}})),
-    ("Gemini", document({"contents": [{"role": "user", "parts": [{"text": "hi"}]}]})),
-    ("Gemini", document([{"role": "user", "parts": [{"text": "hi"}]}])),
-    ("ShareGPT", document([{"conversations": [{"from": "human", "value": "hi"}]}])),
-    ("SWE-agent", document({"trajectory": [], "history": OPENAI, "info": {}})),
-    ("Inspect", document({"eval": {}, "plan": {}, "samples": [{"messages": OPENAI}]})),
-    ("LangChain", document({"messages": [{"type": "human", "content": "hi", "response_metadata": {}}]})),
-    ("Responses", document({"model": "m", "input": [{"role": "user", "content": "hi"}]})),
-    (
-        "keys 'info', 'messages'",
-        document({"info": {}, "messages": [{"info": {"role": "user"}, "parts": []}]}),
-    ),
-    ("array", document([{"role": "user", "content": [{"text": "Bedrock blocks have no type"}]}])),
-    ("array", document([{"role": "assistant", "content": [{"type": "tool-call", "toolCallId": "1"}]}])),
-    ("stream of Claude Code", lines({"type": "user", "message": PLAIN[0], "session_id": "s"})),
-    ("tau-bench", document([{"task_id": 0, "traj": OPENAI}])),
     ("empty JSON array", b"[]"),
     ("empty list of messages", document({"messages": []})),
     ("'a', 'b'", document({"a": 1, "b": 2})),

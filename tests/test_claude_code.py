@@ -36,7 +36,7 @@ def drop(records: list[Json], gone: set[str], mark: bool = True) -> list[Json]:
     """The records after those with these uuids were dropped."""
     data = lines(*records)
     transcript = read_transcript(data)
-    spoken = [r["uuid"] for r in records if r.get("type") in ("user", "assistant") and not r["isSidechain"]]
+    spoken = [records[m.chunk]["uuid"] for m in transcript.conversations[0].messages]
     plan = make_plan(transcript, drop={i for i, own in enumerate(spoken) if own in gone}, mark=mark)
     output, patch = write_transcript(transcript, [plan])
     assert unsplice(output, patch) == data
@@ -60,7 +60,7 @@ def test_records_of_one_api_message_are_a_group() -> None:
     assert [m.line for m in messages[:4]] == [2, 3, 4, 6]
 
 
-def test_results_between_the_records_do_not_end_a_group() -> None:
+def test_neither_results_nor_other_answers_end_a_group() -> None:
     def call(own: str, parent: str) -> Json:
         value = record(own, parent, "assistant")
         value["message"] = {
@@ -82,7 +82,7 @@ def test_results_between_the_records_do_not_end_a_group() -> None:
         ("m", True),
         ("m", False),
         ("", True),
-        ("m", True),
+        ("m", False),
     ]
 
 
@@ -222,7 +222,8 @@ def trees(draw: st.DrawFn) -> tuple[list[Json], set[str]]:
             else record(own, parent, kind)
         )
     log.append({"type": "last-prompt", "leafUuid": draw(st.sampled_from([r["uuid"] for r in log]))})
-    spoken = [r["uuid"] for r in log[1:] if r["type"] in ("user", "assistant")]
+    messages = read_transcript(lines(*log)).conversations[0].messages
+    spoken = [log[m.chunk]["uuid"] for m in messages if m.chunk]
     gone = draw(st.sets(st.sampled_from(spoken))) if spoken else set()
     return log, gone
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import signal
 import stat
 import subprocess
@@ -141,6 +143,19 @@ class TestOutputFile:
         assert [path.name for path in folder.iterdir()] == ["out.json"]
 
     @posix
+    @pytest.mark.skipif(not Path("/dev/fd/1").exists(), reason="needs /dev/fd")
+    def test_an_open_pipe_is_written_to(self, chat: Path) -> None:
+        expected = run("compress", chat, "--max-tokens", "1500")
+        ran = spawn("compress", chat, "--max-tokens", "1500", "-o", "/dev/fd/1")
+        assert (ran.status, ran.out) == (0, expected.out)
+
+    def test_the_way_back_can_be_pasted_into_a_shell(self, chat: Path, tmp_path: Path) -> None:
+        out = tmp_path / "it's out.json"
+        ran = run("compress", chat, "--max-tokens", "1500", "-o", out)
+        command = ran.err.strip().partition("undo with: headroom ")[2]
+        assert run(*shlex.split(command)).out == chat.read_bytes()
+
+    @posix
     def test_a_link_stays_a_link(self, chat: Path, tmp_path: Path) -> None:
         target, link = tmp_path / "target.json", tmp_path / "link.json"
         target.write_bytes(b"old")
@@ -172,6 +187,49 @@ class TestOutputFile:
 
     def test_a_folder_is_refused(self, chat: Path, tmp_path: Path) -> None:
         assert run("compress", chat, "-o", tmp_path).status == 2
+
+
+STEERING = "title \x1b]52;c;aGk=\x07 \x9b31m \u202e \x7f"
+
+
+@pytest.fixture
+def steering(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A transcript with control characters in its texts and names, some of which JSON lets stand."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    chat = json.loads(make_chat(line=STEERING + " {i} {n}"))
+    for message in chat["messages"]:
+        for call in message.get("tool_calls", ()):
+            call["function"]["name"] = STEERING
+    path = tmp_path / "steering.json"
+    path.write_text(json.dumps(chat, ensure_ascii=False), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["compress", "--max-tokens", "1500"],
+        ["compress", "--max-tokens", "1500", "--report"],
+        ["compress", "--max-tokens", "1500", "--json"],
+        ["compress", "--max-tokens", "1500", "--diff"],
+        ["compress", "--strict", "--max-tokens", "1"],
+        ["count"],
+        ["count", "--json"],
+        ["check", "--max-tokens", "9", "--json"],
+    ],
+)
+def test_a_transcript_cannot_steer_the_terminal(steering: Path, command: list[str]) -> None:
+    ran = run(*command, steering, "--color", "never", terminals="oe")
+    assert not set("\x1b\x07\x9b\x7f\u202e") & set(ran.out.decode() + ran.err)
+    if "--json" in command:
+        assert json.loads(ran.out)["schema"] == 1
+
+
+def test_an_original_is_shown_with_escapes_on_a_terminal_and_as_it_is_in_a_pipe(steering: Path) -> None:
+    ran = run("compress", steering, "--max-tokens", "50%", "--level", "trim")
+    ref = re.findall(rb"ref ([0-9a-f]{12})", ran.out)[0].decode()
+    assert STEERING.encode() in run("retrieve", ref).out
+    assert rb"\x1b]52;" in run("retrieve", ref, terminals="o").out
 
 
 HOSTILE = {"LC_ALL": "C", "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

@@ -84,6 +84,7 @@ class TestUsage:
             (["-q", "-v"], "contradict"),
             (["--dry-run", "--report-file", "r.txt"], "--dry-run"),
             (["--dry-run", "--telemetry", "t.jsonl"], "--dry-run"),
+            (["--telemetry", "-"], "name a file"),
             (["-o", "x.json", "--report-file", "x.json"], "same file"),
             (["--report-format", "jsn"], "nearest is json"),
             (["--color", "sometimes"], "auto, always, never"),
@@ -105,6 +106,19 @@ class TestUsage:
         assert ran.err.startswith("headroom: ")
         assert ran.err.count("\n") == 1
         assert sorted(path.name for path in chat.parent.iterdir()) == ["chat.json"]
+
+    @pytest.mark.parametrize("pin", ["999", "900-999", "role:nobody", "tool:nothing", "/never said/"])
+    def test_a_pin_that_pins_nothing_is_said(self, chat: Path, pin: str) -> None:
+        ran = run("compress", chat, "--max-tokens", "1500", "--pin", pin)
+        assert ran.status == 0
+        assert f"--pin {pin} matches no message" in ran.err
+        assert "matches no" not in run("compress", chat, "--max-tokens", "1500", "--pin", "tool:bash").err
+
+    def test_a_sentence_is_one_line_whatever_the_name(self) -> None:
+        ran = run("count", "no\nsuch\x1b[31m\x9bfile")
+        assert ran.err.count("\n") == 1
+        assert "\\n" in ran.err
+        assert not {"\x1b", "\x9b"} & set(ran.err)
 
     def test_an_unknown_command_names_the_nearest(self) -> None:
         ran = run("comprss")

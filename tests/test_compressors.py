@@ -281,10 +281,69 @@ def test_real_tool_outputs_keep_the_contract() -> None:
             check_render(units, close_fully([rank > 0.5 for rank in units.ranks], units.needs))
 
 
+DOTS = "\n".join("." * 72 + f" [{n * 2:>3}%]" for n in range(50))
+ERRORS = ["E       assert response.status == 200", "panic: index out of range", "make: *** [all] Error 2"]
+ERRORS += [f"FAILED tests/test_shop.py::test_{n} - KeyError: {n}" for n in range(12)]
+
+
+@pytest.mark.parametrize("tool", ["python -m pytest -q", "cat out.txt"])
+@pytest.mark.parametrize("start", ["", "......\n"])
+@pytest.mark.parametrize("share", [0.08, 0.2, 0.6])
+def test_the_first_and_the_last_line_outlive_what_is_between(tool: str, start: str, share: float) -> None:
+    for body in (DOTS, "\n".join(f"some words about thing number {n}, and more" for n in range(90))):
+        text = f"{start or 'first of all'}\n{body}\n\n44 passed in 0.08s\n"
+        hints = Hints("bash", tool)
+        compressor = choose(text, hints)
+        assert compressor is not None
+        lines = pack_to(compressor.read(text, hints), share).split("\n")
+        assert text.split("\n", 1)[0] in lines
+        assert "44 passed in 0.08s" in lines
+
+
+def test_lines_without_an_end_of_sentence_are_not_one_sentence() -> None:
+    text = "\n".join(f"some words about thing number {n} and more" for n in range(90)) + "\n"
+    compressor = choose(text, Hints())
+    assert compressor is not None
+    assert len(compressor.read(text, Hints()).pieces()) == 90
+
+
+def test_every_distinct_error_outlives_plain_lines() -> None:
+    lines = [f"2024-05-01 12:{n // 60:02}:{n % 60:02} INFO saved item {n} of the batch" for n in range(300)]
+    for number, error in enumerate(ERRORS):
+        lines.insert(13 * number + 5, error)
+    text = "\n".join(lines)
+    compressor = choose(text, Hints())
+    assert compressor is not None
+    assert set(ERRORS) <= set(pack_to(compressor.read(text, Hints()), 0.2).split("\n"))
+
+
+def test_a_test_run_around_a_diff_is_no_diff_and_one_after_it_keeps_its_totals() -> None:
+    run = "\n".join(f"tests/test_{n}.py ...... [{n * 2:>3}%]" for n in range(40))
+    totals = "FAILED tests/test_2.py::test_x - assert 1 == 2\n==== 1 failed, 44 passed in 0.08s ===="
+    inside = choose(f"{run}\n{diff_text(1)}\n{totals}\n", Hints())
+    assert inside is not None
+    assert inside.NAME == "logs"
+    text = f"{diff_text() * 9}\n{run[:300]}\n{totals}\n"
+    after = choose(text, Hints())
+    assert after is not None
+    assert after.NAME == "diffs"
+    assert totals in pack_to(after.read(text, Hints()), 0.15)
+
+
 def test_compiler_findings_are_matches_only_for_a_search_tool() -> None:
     text = "src/a.c:4:12: error: no semicolon\nsrc/a.c:9:1: warning: unused\nsrc/b.c:1:1: error: no\n"
     assert claim_search(text, Hints()) == 0.0
     assert claim_search(text, Hints("Grep", "error")) > 0.5
+
+
+def test_the_highest_claim_wins_and_ties_go_to_roster_order() -> None:
+    """Whom `choose` asks first, and whom it spares the question, makes no difference."""
+    texts = [(sample.text, sample.hints) for row in COMPRESSOR_ROWS for sample in row.claims]
+    for text, hints in [*texts, ("plain", Hints()), ("", Hints())]:
+        claims = [compressor.claim(text, hints) for compressor in COMPRESSORS]
+        assert choose(text, hints) is COMPRESSORS[claims.index(max(claims))]
+        names = NAMES[1:]
+        assert choose(text, hints, only=names[2:4], skip=names) is None
 
 
 def test_roster_names_are_unique_and_the_fallback_is_last() -> None:

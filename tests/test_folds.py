@@ -1,6 +1,8 @@
 """Folds are undone exactly, or not made."""
 
+import contextlib
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -131,3 +133,13 @@ def test_folding_is_linear() -> None:
     assert folded is not None
     assert json_space.unfold(*folded[1:]) == big
     assert json_space.fold('{"' + "\\\n" * 50_000 + '"}') is None
+
+
+@pytest.mark.parametrize("seed", ['\\"', '"\\', '"', "{", '{"a":'])
+def test_unfolding_what_was_never_folded_is_linear(seed: str) -> None:
+    hostile = seed * (400_000 // len(seed))
+    started = time.perf_counter()
+    with contextlib.suppress(InputError):
+        json_space.unfold(hostile, "2")
+    assert json_space.fold("{" + hostile + "}") is None
+    assert time.perf_counter() - started < 5

@@ -244,6 +244,7 @@ class TestVerdict:
         assert exit_status((finding,)) == 1
         assert "budget of 20 tokens cannot be met: 49 tokens remain, held by message 0" in finding.sentence
         assert "the system prompt and tool definitions of the request: 3" in finding.sentence
+        assert "; 2 other messages: 21" in finding.sentence
         assert finding.sentence.endswith("--no-drop forbids dropping messages")
 
     def test_a_summary_counts_every_rung(self) -> None:

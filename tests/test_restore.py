@@ -33,9 +33,9 @@ def make_drop(*records: bytes) -> Original:
     return Original(digest(body), "drop", body)
 
 
-def trim(original: Original, dress: str = "") -> str:
+def trim(original: Original, dress: str = "", kind: str = "log") -> str:
     """What a compressor could leave of a text."""
-    mark = print_head("log", 1, 60, "lines", original.sha256[:12])
+    mark = print_head(kind, 1, 60, "lines", original.sha256[:12])
     return f"{dress}{mark}\nline 0: wörks\n[... 59 lines ...]"
 
 
@@ -165,9 +165,15 @@ class TestAll:
 
 
 class TestTexts:
-    @pytest.mark.parametrize("dress", ["", "# ", "// ", "<!-- ", "/* ", "\n", '["', '{"headroom": "', '{"'])
+    @pytest.mark.parametrize("dress", ["", "# ", "// ", "<!-- ", "/* ", "\n"])
     def test_every_dress_of_a_head_mark(self, dress: str) -> None:
         restored = restore(dump([message(trim(make_text(LOG), dress))]), keep(make_text(LOG)))
+        assert restored.data == dump([message(LOG)])
+        assert (restored.whole, restored.runs, restored.parts) == (True, 0, 1)
+
+    @pytest.mark.parametrize("dress", ['["', '{"headroom": "', '{"headroom 2": "'])
+    def test_every_dress_of_a_head_mark_in_json(self, dress: str) -> None:
+        restored = restore(dump([message(trim(make_text(LOG), dress, "json"))]), keep(make_text(LOG)))
         assert restored.data == dump([message(LOG)])
         assert (restored.whole, restored.runs, restored.parts) == (True, 0, 1)
 
@@ -182,6 +188,14 @@ class TestTexts:
         restored = restore(dump([call]), keep(make_text(LOG)))
         found = json.loads(restored.data)[0]["tool_calls"][0]["function"]["arguments"]
         assert json.loads(found) == {"path": "a.log", "content": LOG, "n": 1}
+
+    @pytest.mark.parametrize("kind", ["log", "stub", "json"])
+    def test_inside_arguments_that_are_an_array(self, kind: str) -> None:
+        """The array begins with a marked string; it is not itself a marked text."""
+        text = trim(make_text(LOG), '["' if kind == "json" else "", kind)
+        restored = restore(dump([{"arguments": json.dumps([text, 1, None])}]), keep(make_text(LOG)))
+        assert json.loads(json.loads(restored.data)[0]["arguments"]) == [LOG, 1, None]
+        assert (restored.whole, restored.parts) == (True, 1)
 
     def test_the_rest_of_a_reformatted_file_is_untouched(self) -> None:
         rows = [{"n": 1, "é": "\u2028"}, message(trim(make_text(LOG))), {"role": "user", "id": 12}]

@@ -21,6 +21,8 @@ COMMANDS = {
     "retrieve": "Print one original from the store, by the reference in its mark.",
     "count": "Count the tokens of a transcript by role, kind and tool.",
     "check": "Fail if any transcript is over a token budget, and say by how much.",
+    "convert": "Turn any transcript that can be read into a chat of another dialect.",
+    "eval": "Measure how much of what an agent quotes later is kept, against dull baselines.",
     "formats": "List the transcript formats that can be read.",
     "unfold": "Undo the folds of a transcript without a store.",
     "store": "See, prune and move the originals that headroom keeps.",

@@ -65,9 +65,9 @@ def run(
         elif not json:
             streams.write_text(_print_line(one, budget))
     if json:
-        from json import dumps
+        from headroom_cli.printable import print_json
 
-        streams.write_text(dumps(_describe(checked, budget, counter), ensure_ascii=False, indent=2) + "\n")
+        streams.write_text(print_json(_describe(checked, budget, counter)))
     if any(one.error for one in checked):
         return 2
     return 1 if any(one.tokens > budget for one in checked) else 0

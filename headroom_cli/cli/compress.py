@@ -128,6 +128,8 @@ def _check_wanted(wanted: Wanted, dry_run: bool) -> None:
         ("--report-file", wanted.report_file),
         ("--telemetry", wanted.telemetry),
     ]
+    if wanted.telemetry == streams.STDOUT:
+        raise UsageError("--telemetry - is no file, and stdout carries the product; name a file")
     if dry_run:
         for flag, target in written[1:]:
             if target is not None:
@@ -235,7 +237,7 @@ def _deliver(
     if writes:
         streams.write_product(outcome.output, wanted.output)
     _show(outcome, wanted)
-    for note in outcome.notes:
+    for note in (*outcome.notes, *_find_idle_pins(outcome, policy)):
         remarks.note(note)
     if saved is not None:
         remarks.detail(f"the originals are in {saved}")
@@ -248,6 +250,14 @@ def _deliver(
     if wanted.check and outcome.changed:
         return 1
     return exit_status(findings)
+
+
+def _find_idle_pins(outcome: "Outcome", policy: "Policy") -> list[str]:
+    """One remark per pin that pins nothing: a wrong name would go unseen otherwise."""
+    from headroom_cli.window import read_pin
+
+    messages = [m for conversation in outcome.transcript.conversations for m in conversation.messages]
+    return [f"--pin {pin} matches no message" for pin in policy.pins if not any(map(read_pin(pin), messages))]
 
 
 def _save(outcome: "Outcome", named: str | None) -> str:
@@ -309,9 +319,11 @@ def _summarize(
     elif not written and wanted.strict and not outcome.met:
         line += "; nothing was written (--strict)"
     elif saved:
-        name = wanted.output if wanted.output not in (None, streams.STDIN) else ""
-        where = f" --store {wanted.store}" if wanted.store else ""
-        line += f"; undo with: headroom restore{where}{' ' if name else ''}{name or ''}"
+        from shlex import join
+
+        where = ["--store", wanted.store] if wanted.store else []
+        name = ["--", wanted.output] if (wanted.output or "").startswith("-") else [wanted.output or ""]
+        line += f"; undo with: {join(['headroom', 'restore', *where, *filter(None, name)])}"
     elif wanted.no_store:
         line += "; cannot be undone (--no-store)"
     remarks.note(line)

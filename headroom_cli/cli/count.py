@@ -36,9 +36,9 @@ def run(
     transcript = read_transcript(data, format_name=format_name, keep_invalid=keep_invalid)
     counted = count(transcript, counter, streams.name_input(file))
     if json:
-        from json import dumps
+        from headroom_cli.printable import print_json
 
-        streams.write_text(dumps(counted, ensure_ascii=False, indent=2) + "\n", output)
+        streams.write_text(print_json(counted), output)
     else:
         streams.write_text(_print_table(counted), output)
     return 0

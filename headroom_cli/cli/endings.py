@@ -7,6 +7,8 @@ from pathlib import Path
 from headroom_cli.cli import CLOSED_PIPE, INTERRUPTED, NO_VERDICT
 from headroom_cli.errors import HeadroomError
 
+_BUG = "this is a bug in headroom"
+
 
 def conclude(error: BaseException, verbose: bool) -> int:
     """The exit status for `error`; says on stderr what the user can do about it."""
@@ -18,12 +20,13 @@ def conclude(error: BaseException, verbose: bool) -> int:
     if isinstance(error, BrokenPipeError):
         _silence()
         return CLOSED_PIPE
-    status, sentence = _explain(error, verbose)
+    status, sentence = _explain(error)
     if sentence:
         from headroom_cli.cli import streams
 
+        trace = _trace(error) if verbose and _BUG in sentence else ""
         try:
-            streams.complain(sentence)
+            streams.complain(sentence, trace)
         except BrokenPipeError:
             _silence()
             return CLOSED_PIPE
@@ -32,7 +35,7 @@ def conclude(error: BaseException, verbose: bool) -> int:
     return status
 
 
-def _explain(error: BaseException, verbose: bool) -> tuple[int, str]:
+def _explain(error: BaseException) -> tuple[int, str]:
     if isinstance(error, HeadroomError):
         return error.exit_code, str(error)
     if isinstance(error, MemoryError):
@@ -46,7 +49,7 @@ def _explain(error: BaseException, verbose: bool) -> tuple[int, str]:
         return error.exit_code, ""
     if isinstance(error, typer.TyperException):
         return NO_VERDICT, explain_usage(error)
-    return NO_VERDICT, _explain_bug(error, verbose)
+    return NO_VERDICT, _explain_bug(error)
 
 
 def explain_usage(error: Exception) -> str:
@@ -69,16 +72,20 @@ def explain_usage(error: Exception) -> str:
     return f"{sentence[:1].lower()}{sentence[1:]} (see {path} --help)"
 
 
-def _explain_bug(error: BaseException, verbose: bool) -> str:
-    """The message of the exception is left out unless asked for: it may quote the transcript."""
+def _trace(error: BaseException) -> str:
     import traceback
 
-    if verbose:
-        return "this is a bug in headroom\n" + "".join(traceback.format_exception(error)).rstrip()
+    return "".join(traceback.format_exception(error))
+
+
+def _explain_bug(error: BaseException) -> str:
+    """The message of the exception is left out: it may quote the transcript."""
+    import traceback
+
     frames = traceback.extract_tb(error.__traceback__)
     last = frames[-1] if frames else None
     where = f" in {last.name} ({Path(last.filename).name}:{last.lineno})" if last else ""
-    return f"this is a bug in headroom: {type(error).__name__}{where}; -v shows the traceback"
+    return f"{_BUG}: {type(error).__name__}{where}; -v shows the traceback"
 
 
 def _silence() -> None:

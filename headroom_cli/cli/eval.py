@@ -1,11 +1,14 @@
 """`headroom eval`: how much of what an agent quotes later each method keeps, at the same budgets."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from headroom_cli.cli import options, streams
+
+if TYPE_CHECKING:
+    from headroom_cli.fidelity.summary import Row
 
 SCHEMA = 1
 _WIDTHS = "{:<14} {:>6} {:>5} {:>6} {:>13} {:>7} {:>8} {:>8} {:>7} {:>7} {:>5} {:>6} {:>6}"
@@ -67,18 +70,19 @@ def run(
         listed = [asdict(row) for row in rows]
         streams.write_text(print_json({"schema": SCHEMA, "files": used, "rows": listed}))
     else:
-        lines = [_WIDTHS.format(*_HEADINGS)]
-        for row in rows:
-            interval = f"{row.low:.2f} - {row.high:.2f}"
-            lines.append(
-                _WIDTHS.format(
-                    row.method, f"{row.share:.0%}", row.cuts, f"{row.macro:.2f}", interval,
-                    f"{row.pooled:.2f}", f"{row.recoverable:.2f}", f"{row.control:.2f}", row.missed,
-                    row.broken, f"{row.task:.0%}", f"{row.tokens:.0%}", f"{row.marks:.0%}",
-                )
-            )  # fmt: skip
-        streams.write_text("\n".join([*lines, f"{used} transcripts with enough facts", ""]))
+        streams.write_text(_print_table(rows, used))
     return 0
+
+
+def _print_table(rows: "list[Row]", used: int) -> str:
+    lines = [_WIDTHS.format(*_HEADINGS)]
+    for row in rows:
+        interval = f"{row.low:.2f} - {row.high:.2f}"
+        facts = [f"{share:.2f}" for share in (row.pooled, row.recoverable, row.control)]
+        rest = [f"{share:.0%}" for share in (row.task, row.tokens, row.marks)]
+        first = [row.method, f"{row.share:.0%}", row.cuts, f"{row.macro:.2f}", interval]
+        lines.append(_WIDTHS.format(*first, *facts, row.missed, row.broken, *rest))
+    return "\n".join([*lines, f"{used} transcripts with enough facts", ""])
 
 
 def _read_shares(budgets: str) -> tuple[float, ...]:

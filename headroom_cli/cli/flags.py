@@ -126,7 +126,7 @@ Check = Annotated[
     typer.Option(
         "--check",
         rich_help_panel=OUTPUT,
-        help="Write nothing; exit 1 if the transcript would change.",
+        help="Write no transcript; exit 1 if it would change.",
     ),
 ]
 TelemetryFile = Annotated[

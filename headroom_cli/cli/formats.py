@@ -9,10 +9,9 @@ def run(json: options.Json = False, color: options.Color = "auto") -> int:
     if not json:
         light.print_formats()
         return 0
-    from json import dumps
-
     from headroom_cli.formats import FORMATS
+    from headroom_cli.printable import print_json
 
     known = [{"name": f.NAME, "reads": f.READS, "writes": f.WRITES, "rule": f.RULE} for f in FORMATS.values()]
-    streams.write_text(dumps({"schema": 1, "formats": known}, ensure_ascii=False, indent=2) + "\n")
+    streams.write_text(print_json({"schema": 1, "formats": known}))
     return 0

@@ -38,7 +38,7 @@ def run_list(
     with options.open_store(path, write=False) as opened:
         rows = tuple(opened.list_())
     if json:
-        from json import dumps
+        from headroom_cli.printable import print_json
 
         listed = [
             {
@@ -51,7 +51,7 @@ def run_list(
             for r in rows
         ]
         described = {"schema": 1, "store": str(path), "originals": listed}
-        streams.write_text(dumps(described, ensure_ascii=False, indent=2) + "\n")
+        streams.write_text(print_json(described))
         return 0
     lines = []
     for row in rows:

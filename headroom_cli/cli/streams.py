@@ -118,7 +118,18 @@ def is_same(one: str, other: str) -> bool:
 
 
 def write_product(data: bytes, target: str | None) -> None:
-    """Bytes to stdout, or to a file that holds either all of them or what it held before."""
+    """Bytes of a transcript to stdout, or to a file that holds either all of them or what it held before.
+
+    On a terminal, what could steer it is shown as escapes; a pipe and a file get the bytes as they are.
+    """
+    if (target is None or target == STDOUT) and is_terminal(sys.stdout):
+        from headroom_cli.printable import escape
+
+        data = escape(data.decode("utf-8", "backslashreplace")).encode("utf-8")
+    _write(data, target)
+
+
+def _write(data: bytes, target: str | None) -> None:
     if target is None or target == STDOUT:
         if sys.stdout is None:
             raise HeadroomError("stdout is closed; name a file with -o")
@@ -139,7 +150,7 @@ def write_product(data: bytes, target: str | None) -> None:
 
 def write_text(text: str, target: str | None = None) -> None:
     """Text as UTF-8 to stdout or, atomically, to a file."""
-    write_product(text.encode("utf-8", "backslashreplace"), target)
+    _write(text.encode("utf-8", "backslashreplace"), target)
 
 
 def append(data: bytes, target: str) -> None:
@@ -151,9 +162,9 @@ def append(data: bytes, target: str) -> None:
         raise HeadroomError(f"cannot write {target}: {error.strerror or error}") from error
 
 
-def complain(sentence: str) -> None:
-    """One error on stderr. Never silenced."""
-    _say(f"headroom: {sentence}")
+def complain(sentence: str, trace: str = "") -> None:
+    """One error on stderr, and the trace of a bug under it. Never silenced."""
+    _say(sentence, trace)
 
 
 class Remarks:
@@ -167,27 +178,30 @@ class Remarks:
 
     def note(self, sentence: str) -> None:
         if not self._quiet:
-            _say(f"headroom: {sentence}")
+            _say(sentence)
 
     def detail(self, sentence: str) -> None:
         if self._verbose:
-            _say(f"headroom: {sentence}")
+            _say(sentence)
 
 
-def _say(text: str) -> None:
-    from headroom_cli.printable import escape
+def _say(sentence: str, trace: str = "") -> None:
+    """One line, whatever names stand in the sentence; a trace has lines of its own."""
+    from headroom_cli.printable import escape, escape_line
 
     if sys.stderr is not None:
-        print(escape(text), file=sys.stderr, flush=True)
+        lines = f"headroom: {escape_line(sentence)}\n{escape(trace)}"
+        print(lines, file=sys.stderr, end="", flush=True)
 
 
 def _write_file(target: str, data: bytes) -> None:
+    before: Any = Path(target).stat() if Path(target).exists() else None
+    if before is not None and not stat.S_ISREG(before.st_mode):
+        # A device or a pipe cannot be replaced; the link that leads to an open pipe leads to no path.
+        Path(target).write_bytes(data)
+        return
     # Through a symbolic link: the file it names is replaced, the link stays.
     path = Path(os.path.realpath(target))
-    before: Any = path.stat() if path.exists() else None
-    if before is not None and not stat.S_ISREG(before.st_mode):
-        path.write_bytes(data)  # a device or a pipe cannot be replaced
-        return
     temporary, number = _open_beside(path)
     try:
         with os.fdopen(number, "wb") as file:

@@ -10,6 +10,8 @@ from headroom_cli.contracts import Compressor, Hints
 
 COMPRESSORS: tuple[Compressor, ...] = (search, logs, diffs, code, data, prose, lines)
 NAMES: tuple[str, ...] = tuple(compressor.NAME for compressor in COMPRESSORS)
+# Who may be surest is asked first, so that those who can no longer win need not look at the text.
+_ASKED = sorted(enumerate(COMPRESSORS), key=lambda placed: -placed[1].SUREST)
 
 
 def choose(
@@ -21,11 +23,13 @@ def choose(
     who may claims the text.
     """
     best: Compressor | None = None
-    highest = 0.0
-    for compressor in COMPRESSORS:
-        if (only and compressor.NAME not in only) or compressor.NAME in skip or highest >= compressor.SUREST:
+    highest = (0.0, 0)
+    for place, compressor in _ASKED:
+        if (compressor.SUREST, -place) <= highest:
+            continue
+        if (only and compressor.NAME not in only) or compressor.NAME in skip:
             continue
         claim = compressor.claim(text, hints)
-        if claim > highest:
-            best, highest = compressor, claim
+        if claim > 0 and (claim, -place) > highest:
+            best, highest = compressor, (claim, -place)
     return best

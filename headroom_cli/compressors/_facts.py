@@ -11,7 +11,8 @@ from itertools import pairwise
 RUN = 8
 
 _WORD = re.compile(r"[A-Za-z0-9_./\\@#:+-]{3,}")
-_FACT = re.compile(r"\d{3}|[A-Za-z0-9_][_./\\:@-][A-Za-z0-9_]|[a-z0-9][A-Z]|[A-Za-z]\d")
+# Matches once per line that holds a fact, and words are put on a line each.
+_FACT = re.compile(r"(?:\d{3}|[A-Za-z0-9_][_./\\:@-][A-Za-z0-9_]|[a-z0-9][A-Z]|[A-Za-z]\d)[^\n]*+")
 ALARM = re.compile(
     r"(?:[Ee]rror|ERR(?:OR|!)|[Ff]ail(?:ed|ure|s|ing)?\b|FAIL|[Ff]atal|FATAL|[Pp]anic|PANIC|[Ee]xception"
     r"|EXCEPTION|Traceback|CRITICAL|[Cc]ritical|[Dd]enied|[Cc]annot|[Aa]ssert|[Ss]egmentation|[Aa]borted)"
@@ -26,7 +27,7 @@ def novelty(stretches: Sequence[str]) -> list[int]:
         fresh = set(_WORD.findall(stretch))
         fresh -= seen
         seen |= fresh
-        counts.append(sum(1 for word in fresh if _FACT.search(word)))
+        counts.append(len(_FACT.findall("\n".join(fresh))))
     return counts
 
 

@@ -230,12 +230,12 @@ def language_of_lines(lines: list[str], *, sure: bool) -> Language | None:
     stripped = _sample(lines)
     if len(stripped) < 8 or any(line.startswith("```") for line in stripped):
         return None
-    prose = sum(1 for line in stripped if _PROSE.match(line))
+    prose = len(list(filter(_PROSE.match, stripped)))
     if prose * 5 > len(stripped) * 2:
         return None
     best, most = None, 0
     for language in LANGUAGES:
-        hits = sum(1 for line in stripped if language.strong.match(line))
+        hits = len(list(filter(language.strong.match, stripped)))
         if hits > most:
             best, most = language, hits
     few, share = (2, 14) if sure else (4, 7)

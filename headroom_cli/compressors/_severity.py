@@ -7,6 +7,7 @@ compilers, npm, pip, docker, systemd, access logs and JSON lines.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 
@@ -74,7 +75,8 @@ LOGGED = re.compile(
     r"|npm (?:ERR!|WARN|error|warn|notice)|make(?:\[\d+\])?: |#\d+ (?:\[|DONE|CACHED|ERROR|\d)|Step \d+/\d+ "
     r"| ---> |(?:gcc|g\+\+|cc|clang|clang\+\+|ld|x86_64-\S+) -|\S+:\d+:\d+: (?:fatal )?(?:error|warning|note)"
     r"|In file included from|Traceback \(most recent|(?:error|warning)(?:\[\w+\])?: | +--> \S+:\d+"
-    r"|[=_-]{3,} .*[=_-]{3}$|[^\s:]++::.*(?:PASSED|FAILED|ERROR|SKIPPED)|\S+\.py [.FEsx]+ |E {3,}"
+    r"|[.FEsxX]{5,}+(?: +\[ {0,2}\d{1,3}%\])?\s*$|[=_-]{3,} .*[=_-]{3}$"
+    r"|[^\s:]++::.*(?:PASSED|FAILED|ERROR|SKIPPED)|\S+\.py [.FEsx]+ |E {3,}"
     r"|test \S+ \.\.\. |\S+ \(\S+\)(?:\s.*)? \.\.\. "
     r"|\S+\(\d+,\d+\): (?:error|warning)|panic: |\w+(?:Error|Exception): "
 )
@@ -83,7 +85,7 @@ LOGGED = re.compile(
 
 def levels(lines: Sequence[str]) -> list[Level]:
     """The level of every line. Only the first 2,000 characters of a line count."""
-    known: dict[str, Level] = {}
+    known = _Words()
     return [_level(line if len(line) <= _LONGEST else line[:_LONGEST], known) for line in lines]
 
 
@@ -96,7 +98,29 @@ def is_noted(line: str) -> bool:
     return start is not None and start.lastgroup in ("FRAME", "NOISE", "SUMMARY")
 
 
-def _level(line: str, known: dict[str, Level]) -> Level:
+@dataclass(slots=True)
+class _Words:
+    """The words of a text that were judged: those that say nothing (most of them), and the others' levels."""
+
+    mute: set[str] = field(default_factory=set)
+    telling: dict[str, Level] = field(default_factory=dict)
+
+    def find_telling(self, line: str) -> list[Level]:
+        """The levels of the telling words of a line."""
+        levels = []
+        for word in set(_WORD.findall(line)) - self.mute:
+            level = self.telling.get(word)
+            if level is None:
+                level = _word_level(word)
+                if level is Level.PLAIN:
+                    self.mute.add(word)
+                    continue
+                self.telling[word] = level
+            levels.append(level)
+        return levels
+
+
+def _level(line: str, known: _Words) -> Level:
     if not line:
         return Level.PLAIN
     start = _START.match(line)
@@ -104,16 +128,9 @@ def _level(line: str, known: dict[str, Level]) -> Level:
         level = Level[start.lastgroup or "PLAIN"]
         if level is not Level.FRAME:
             return level
-    best = Level.PLAIN
-    passed = line.rstrip().endswith("... ok")
-    for word in _WORD.findall(line):
-        level = known.get(word, Level.SUMMARY)
-        if level is Level.SUMMARY:
-            level = known[word] = _word_level(word)
-        if level is Level.NOISE:
-            passed = True
-        elif level > best:
-            best = level
+    told = known.find_telling(line)
+    best = max((Level.PLAIN, *told))
+    passed = Level.NOISE in told or line.rstrip().endswith("... ok")
     if best is Level.ERROR and passed:
         return Level.ERROR if "FAIL" in line else Level.NOISE
     if best is not Level.ERROR and any(phrase in line for phrase in _PHRASES):

@@ -5,7 +5,8 @@ lines. A file's header is one unit with its first hunk, since a header without a
 the other hunks of the file need it. The mark for hunks that went stands after the last kept hunk of the
 file: git takes what stands there for the text between two files, so what remains still applies.
 
-Small hunks rank above huge ones; lock files, generated and binary files go first.
+Small hunks rank above huge ones; lock files, generated and binary files go first. What a command printed
+after the last file (the totals of a test run, an error, its last line) ranks above the hunks.
 """
 
 import re
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from headroom_cli.compressors._lines import LineUnits, build, split
+from headroom_cli.compressors._severity import Level, is_noted, levels
 from headroom_cli.contracts import Hints
 
 NAME = "diffs"
@@ -30,6 +32,7 @@ _MINOR = re.compile(
     r"|composer\.lock|Gemfile\.lock|Pipfile\.lock)"
     r"|\.min\.(?:js|css)|\.(?:map|snap|svg|pb\.go)(?:\s|$)|_pb2\.py|(?:^|[/\\])(?:dist|vendor|node_modules)[/\\]"
 )
+_SAMPLED = 200  # lines around a diff that are looked at
 _TITLE = re.compile(r"(?:commit [0-9a-f]{7,40}|Author:|Date:|Subject:|From:| \d+ files? changed)")
 
 
@@ -53,16 +56,20 @@ class _Draft:
 
 
 def claim(text: str, hints: Hints) -> float:
-    """1.0 for a diff with a header and a hunk, less if much else surrounds it."""
+    """1.0 for a diff with a header and a hunk, less if much else surrounds it; none for a log or test output
+    that has a diff in it."""
     if "@@ -" not in text and "diff --git " not in text:
         return 0.0
     lines = [line.rstrip("\r\n") for line in split(text).texts()]
     inside = 0
     hunks = 0
     position = 0
+    outside: list[str] = []
     while position < len(lines):
         stop = _header_end(lines, position)
         if stop == position and not (hunks and _starts_hunk(lines[position])):
+            if lines[position].strip():
+                outside.append(lines[position])
             position += 1
             continue
         ends = _hunk_ends(lines, stop)
@@ -72,7 +79,11 @@ def claim(text: str, hints: Hints) -> float:
     if not hunks:
         return 0.0
     share = inside / len(lines)
-    return 1.0 if share >= 0.5 else 0.6 if share >= 0.2 else 0.0
+    if share >= 0.5:
+        return 1.0
+    sample = outside[:_SAMPLED]
+    logged = sum(map(is_noted, sample)) * 10 >= len(sample) * 3
+    return 0.6 if share >= 0.2 and not logged else 0.0
 
 
 def read(text: str, hints: Hints) -> LineUnits:
@@ -80,7 +91,7 @@ def read(text: str, hints: Hints) -> LineUnits:
     lines = split(text)
     texts = [line.rstrip("\r\n") for line in lines.texts()]
     draft = _Draft()
-    position = 0
+    position = tail = 0
     while position < len(texts):
         stop = _header_end(texts, position)
         ends = _hunk_ends(texts, stop) if stop > position else []
@@ -93,7 +104,8 @@ def read(text: str, hints: Hints) -> LineUnits:
         for start, end in pairwise(ends):
             unit = draft.add(start, _hunk_rank(texts[start:end], minor), same_file=True)
             draft.needs[unit] = first
-        position = ends[-1] if ends else stop
+        position = tail = ends[-1] if ends else stop
+    _raise_tail(draft, texts[tail:])
     return build(NAME, lines, draft.ranks, starts=draft.starts, needs=draft.needs, sections=draft.sections)
 
 
@@ -169,6 +181,17 @@ def _hunk_rank(lines: Sequence[str], minor: bool) -> float:
         return 0.05
     size = len(lines)
     return 0.75 if size <= 12 else 0.6 if size <= 40 else 0.45 if size <= 150 else 0.25
+
+
+def _raise_tail(draft: _Draft, tail: Sequence[str]) -> None:
+    """The lines after the last file, each a unit of its own: totals, errors and the very last with text."""
+    first = len(draft.ranks) - len(tail)
+    for unit, level in enumerate(levels(tail), first):
+        if level in (Level.ERROR, Level.SUMMARY):
+            draft.ranks[unit] = 0.92
+    last = max((number for number, line in enumerate(tail) if line.strip()), default=None)
+    if last is not None:
+        draft.ranks[first + last] = 0.95
 
 
 def _line_rank(line: str, position: int) -> float:

@@ -19,6 +19,13 @@ def claim(text: str, hints: Hints) -> float:
 
 
 def read(text: str, hints: Hints) -> LineUnits:
-    """Every line (or piece of an over-long one) is a unit; none needs another."""
+    """Every line (or piece of an over-long one) is a unit; none needs another. The first and the last with
+    text in it go after all others."""
     lines = split(text, hints.cuts)
-    return build(NAME, lines, rank_runs(lines.texts()))
+    texts = lines.texts()
+    ranks = rank_runs(texts)
+    for order in (range(len(texts)), reversed(range(len(texts)))):
+        end = next((number for number in order if texts[number].strip()), None)
+        if end is not None:
+            ranks[end] = 0.95
+    return build(NAME, lines, ranks)

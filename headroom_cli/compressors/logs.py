@@ -30,9 +30,10 @@ _CONSOLE = re.compile(
 )
 _STRONG = re.compile(
     r"^(?:=+ test session starts =+|Traceback \(most recent call last\):|--- FAIL: |=== RUN"
-    r"|Ran \d+ tests? in |test result: |npm ERR!|goroutine \d+ \[|=+ \d+ \w+(?:, \d+ \w+)* in [\d.]+s)",
+    r"|Ran \d+ tests? in |test result: |npm ERR!|goroutine \d+ \[|(?:=+ )?\d+ \w+(?:, \d+ \w+)* in [\d.]+s)",
     re.MULTILINE,
 )
+_STAMPED = re.compile(r"[\[({]|\d{1,4}[-/:.]\d\d|[A-Z][a-z]{2} {1,2}\d")
 _AFTER = 6  # lines after an error that explain it
 _PERIOD = 4  # repeats are sampled in runs of this many lines
 
@@ -96,6 +97,9 @@ def _rank_by_level(lines: Sequence[str], marks: Sequence[Level], plain: Sequence
             template = _MASKED.sub("#", line[:500])
             alarms[template] += 1
             rank = _alarm_rank(level, 9 if line in verbatim else alarms[template])
+            if level is Level.ERROR and line not in verbatim and not _STAMPED.match(line):
+                # Without a time of its own, a line that differs is another error: the next failed test.
+                rank = max(rank, 0.56)
             verbatim.add(line)
         else:
             words = tuple([word for word in line.split() if word.isalpha()])
@@ -143,13 +147,16 @@ def _raise_context(lines: Sequence[str], marks: Sequence[Level], ranks: list[flo
 
 
 def _raise_ends(lines: Sequence[str], marks: Sequence[Level], ranks: list[float]) -> None:
-    """The first two and the last three lines with text, and the totals near the end."""
+    """The first two and the last three lines with text, and the totals near the end. The very first and the
+    very last go after all else: what is left of a log still shows what it was and how it ended."""
     filled = [number for number, line in enumerate(lines) if line.strip()]
     for number in (*filled[:2], *filled[-3:]):
         ranks[number] = max(ranks[number], 0.92)
     for number in filled[-15:]:
         if marks[number] is Level.SUMMARY:
             ranks[number] = 0.97
+    for number in (*filled[:1], *filled[-1:]):
+        ranks[number] = 0.98
 
 
 def _find_traces(lines: Sequence[str], marks: Sequence[Level]) -> list[_Trace]:

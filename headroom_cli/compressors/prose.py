@@ -18,7 +18,8 @@ NAME = "prose"
 SUREST = 0.6
 
 _SAMPLE = 3_000  # characters looked at for a claim
-_LONG = 1200  # characters; sentences longer than this are cut where the hints say
+_LONG = 1200  # characters; what goes on longer is no sentence, and is cut at line ends and where hints say
+_LINE_END = re.compile("\n")
 _HEADING = re.compile(r" {0,3}#{1,6} ")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)]) ")
 _FENCE = re.compile(r"\s*(```|~~~)")
@@ -143,7 +144,8 @@ def _add_sentences(draft: _Draft, text: str, start: int, end: int, cuts: Sequenc
     for bound in bounds:
         stops = [bound]
         if bound - previous > _LONG:
-            stops = [*(cut for cut in cuts if previous < cut < bound), bound]
+            line_ends = (match.end() for match in _LINE_END.finditer(text, previous, bound))
+            stops = sorted({*(cut for cut in cuts if previous < cut < bound), *line_ends, bound})
         need = first if item else -1
         for stop in stops:
             unit = draft.add(stop, _sentence_rank(text[previous:stop], item), need)

@@ -39,7 +39,8 @@ def read_message(
 
 def read_preamble(request: Mapping[str, object]) -> tuple[tuple[str, Part], ...]:
     """System prompt and tool definitions of a request body."""
-    preamble = [("system", part) for part in _read_content(request.get("system"), ("system",))]
+    prompts = ("system", "system_prompt")  # the latter is Cline's
+    preamble = [("system", part) for key in prompts for part in _read_content(request.get(key), (key,))]
     tools = request.get("tools")
     if isinstance(tools, list) and tools:
         preamble.append(("tools", Part(Kind.OPAQUE, arguments.compact(tools), ("tools",))))
@@ -85,6 +86,8 @@ def _read_block(block: Mapping[str, object], at: Path, element: Path | None) -> 
         yield Part(Kind.THINKING, at=at, block=element)
     elif kind == "image":
         yield Part(Kind.OPAQUE, at=at, block=element, flat=IMAGE_TOKENS)
+    elif kind == "file" and isinstance(block.get("content"), str):  # Cline's, of a file that was named
+        yield Part(Kind.OPAQUE, str(block["content"]), at, block=element)
     elif kind == "document":
         yield _read_document(block, at, element)
     elif isinstance(kind, str) and kind.endswith("_tool_use"):

@@ -97,7 +97,8 @@ def _read_content(content: object, at: Path) -> Iterator[Part]:
 
 
 def _read_block(block: Mapping[str, object], at: Path, element: Path | None) -> Part:
-    kind = block.get("type")
+    named = block.get("type")
+    kind = named if named is None or isinstance(named, str) else ""
     if kind in _IMAGES:
         return Part(Kind.OPAQUE, at=at, block=element, flat=IMAGE_TOKENS)
     if kind == "tool_call":

@@ -17,7 +17,8 @@ HARNESS_TAGS = (
     "permissions instructions", "task-notification", "local-command-stdout", "local-command-stderr",
     "local-command-caveat", "command-name", "command-message", "command-args", "command-contents",
     "bash-stdout", "bash-stderr", "user-memory-input", "turn_aborted", "skill", "ide_selection",
-    "ide_opened_file", "session-start-hook", "user-prompt-submit-hook",
+    "ide_opened_file", "session-start-hook", "user-prompt-submit-hook", "recommended_plugins",
+    "subagent_notification", "user_shell_command", "skills_instructions", "apps_instructions",
 )  # fmt: skip
 """Elements that a harness writes. A text made of nothing but these is harness text."""
 

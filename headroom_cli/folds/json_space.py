@@ -12,7 +12,8 @@ from headroom_cli.errors import InputError
 
 NAME = "json"
 
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|[^\s"{}\[\],:]++')
+# A string that is never closed is one token too, lest every quote in it be tried as a beginning.
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],:]|[^\s"{}\[\],:]++')
 _ATOM = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null", re.ASCII)
 _LAYOUT = re.compile(r"(?P<indent>\d|tab)(?P<eol> eol)?")
 _INDENT = re.compile(r"[{\[]\n(?: {1,8}|\t)(?=\S)")

@@ -28,6 +28,8 @@ _WIDE: Final = (
 _BLANKS: Final = b" \t\n\r"
 _BLANK: Final = re.compile(rb"[ \t\n\r]*+")
 _BLANK_LINES: Final = re.compile(rb"(?:[ \t\r]*+\n)*+")
+_LOGGED: Final = b"Exporting session: "  # opencode
+_LOG_LENGTH: Final = 400
 _QUOTED: Final = 40  # characters of the input that an error shows
 
 
@@ -42,6 +44,7 @@ def split(data: bytes, keep_invalid: bool) -> tuple[tuple[Chunk, ...], list[obje
         if data.startswith(mark):
             raise InputError(f"the file is {name}; convert it first (iconv -f {name} -t UTF-8)")
     start = _after_blank(data, len(_BOM) if data.startswith(_BOM) else 0)
+    start = _after_log(data, start)
     end = _before_blank(data, len(data), start)
     if start == end:
         raise InputError("the file is empty: it holds no JSON")
@@ -233,6 +236,14 @@ def _read_integer(digits: str) -> int | float:
 
 
 _DECODER: Final = json.JSONDecoder(parse_int=_read_integer)
+
+
+def _after_log(data: bytes, position: int) -> int:
+    """Past the line that a program logs before the JSON when both go to one file; it stays as it is."""
+    if not data.startswith(_LOGGED, position):
+        return position
+    value = data.find(b"{", position, position + _LOG_LENGTH)
+    return value if value >= 0 else position
 
 
 def _after_blank(data: bytes, position: int) -> int:

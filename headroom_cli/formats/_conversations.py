@@ -1,7 +1,7 @@
 """Message values and where they stand, turned into a conversation."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeGuard
 
 from headroom_cli.dialects import Dialect, pairing, voices
@@ -28,8 +28,16 @@ def build(
     messages = []
     for index, place in enumerate(found):
         role, parts = dialect.read_message(place.value)
+        if any(part.twins for part in parts):
+            parts = tuple(place_twins(part, place.chunk, place.path) for part in parts)
         messages.append(Message(index, role, parts, place.chunk, place.path, line=place.line))
     return finish(messages, preamble, training)
+
+
+def place_twins(part: Part, chunk: int, path: Path) -> Part:
+    """A part whose twins stand in the file: a dialect gives their paths from the message's value."""
+    twins = (replace(twin, chunk=chunk, path=(*path, *twin.path)) for twin in part.twins)
+    return replace(part, twins=tuple(twins)) if part.twins else part
 
 
 def finish(

@@ -1,6 +1,6 @@
 """Container: one JSON document that holds one or more message lists."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from headroom_cli.contracts import Outline
 from headroom_cli.dialects import Dialect
@@ -36,13 +36,18 @@ def read(
         places = [
             Place(element, at, (*found.path, i))
             for i, element in enumerate(found.elements)
-            if has_role(element)
+            if has_role(element) and not _is_condensed(element)
         ]
         carried += len(found.elements) - len(places)
         preamble = dialect.read_preamble(found.request) if found.request is not None else ()
         conversations.append(build(dialect, places, preamble, _is_row(values[at], places)))
     invalid = len(chunks) - len(valid)
     return Transcript(name, data, chunks, tuple(conversations), carried, invalid)
+
+
+def _is_condensed(message: Mapping[str, object]) -> bool:
+    """Whether a summary stands for this message: Roo keeps it in the file and sends it no more."""
+    return isinstance(message.get("condenseParent") or message.get("truncationParent"), str)
 
 
 def _is_row(root: object, places: Sequence[Place]) -> bool:

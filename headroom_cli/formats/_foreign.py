@@ -6,32 +6,9 @@ from headroom_cli.formats import _places
 
 # (what it is, keys that the document or its first record must all have), the first match counts.
 _BY_KEYS: tuple[tuple[str, frozenset[str]], ...] = (
-    ("a mini-swe-agent trajectory", frozenset({"trajectory_format"})),
-    ("a SWE-agent trajectory", frozenset({"trajectory"})),
-    ("an Inspect AI log", frozenset({"eval", "plan"})),
-    ("an ATIF trajectory", frozenset({"schema_version", "steps"})),
-    ("OpenTelemetry spans", frozenset({"resourceSpans"})),
-    ("OpenTelemetry spans", frozenset({"traceId", "spanId"})),
-    ("OpenTelemetry spans", frozenset({"trace_id", "span_id"})),
-    ("a Gemini CLI session", frozenset({"projectHash"})),
-    ("a ChatGPT export", frozenset({"mapping", "current_node"})),
-    ("Gemini contents", frozenset({"contents"})),
-    ("Gemini contents", frozenset({"role", "parts"})),
-    ("a request of the OpenAI Responses API", frozenset({"input"})),
-    ("a VS Code Copilot chat", frozenset({"requests", "responderUsername"})),
-    ("a Langfuse trace", frozenset({"trace", "observations"})),
-    ("tau2-bench simulations", frozenset({"simulations"})),
-    ("tau-bench results", frozenset({"task_id", "traj"})),
-    ("a ShareGPT conversation", frozenset({"conversations"})),
-    ("a Cline task for its window", frozenset({"ts", "say"})),
-    ("a Codex CLI rollout", frozenset({"timestamp", "type", "payload"})),
-    ("OpenHands events", frozenset({"kind", "source"})),
-    ("a pi session", frozenset({"type", "version", "cwd", "id"})),
-    ("a Copilot CLI log", frozenset({"type", "data", "parentId"})),
-    ("rows with a prompt and a completion", frozenset({"prompt", "completion"})),
-    ("the stream of Claude Code or a log like it", frozenset({"type", "message"})),
-    ("LangChain messages", frozenset({"type", "response_metadata"})),
-    ("LangChain messages", frozenset({"lc"})),
+    ("OpenTelemetry spans without messages", frozenset({"traceId", "spanId"})),
+    ("OpenTelemetry spans without messages", frozenset({"trace_id", "span_id"})),
+    ("rows whose prompt and completion are plain texts", frozenset({"prompt", "completion"})),
 )
 
 

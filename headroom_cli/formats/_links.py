@@ -31,11 +31,15 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """`uuids`: chunk -> uuid of its record; `parents`: uuid -> parent's uuid; `links`: all names."""
+    """`uuids`: chunk -> uuid of its record; `parents`: uuid -> parent's uuid; `links`: all names.
+
+    `field` is the one that names the parent.
+    """
 
     uuids: Mapping[int, str]
     parents: Mapping[str, str]
     links: tuple[Link, ...]
+    field: str = "parentUuid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,25 +56,34 @@ class Standing:
     child: int = -1
 
 
-def read_links(chunks: Sequence[Chunk], values: Sequence[object]) -> Links:
-    """All names in the records of a log. Repeated records count once, with their first parent."""
+def read_links(
+    chunks: Sequence[Chunk],
+    values: Sequence[object],
+    own_field: str = "uuid",
+    field: str = "parentUuid",
+    fields: Sequence[Path] = _FIELDS,
+) -> Links:
+    """All names in the records of a log. Repeated records count once, with their first parent.
+
+    `own_field` holds a record's own name, `field` that of its parent, `fields` are all that name records.
+    """
     uuids: dict[int, str] = {}
     parents: dict[str, str] = {}
     links: list[Link] = []
     for at, (chunk, record) in enumerate(zip(chunks, values, strict=True)):
         if not chunk.valid or not isinstance(record, dict):
             continue
-        for path in _FIELDS:
+        for path in fields:
             if path[0] not in record:
                 continue
             target = _get(record, path)
             if target:
                 links.append(Link(at, path, target))
-        own = _get(record, ("uuid",))
+        own = _get(record, (own_field,))
         if own:
             uuids[at] = own
-            parents.setdefault(own, _get(record, ("parentUuid",)))
-    return Links(uuids, parents, tuple(links))
+            parents.setdefault(own, _get(record, (field,)))
+    return Links(uuids, parents, tuple(links), field)
 
 
 def stand(links: Links, removed: frozenset[int], identity: str, chunk: int, *, linked: bool) -> Standing:
@@ -93,17 +106,27 @@ def relink(links: Links, removed: frozenset[int], standing: Standing | None) -> 
     child = standing.child if standing is not None else -1
     edits: list[Edit] = []
     if standing is not None and child >= 0:
-        edits.append(Edit(child, ("parentUuid",), link=standing.uuid))
+        edits.append(Edit(child, (links.field,), link=standing.uuid))
     for link in links.links:
         if link.chunk in removed or link.target not in gone:
             continue
-        if link.chunk == child and link.path == ("parentUuid",):
+        if link.chunk == child and link.path == (links.field,):
             continue
         ancestor, passed = _ancestor(links, gone, link.target)
         if standing is not None and standing.replaced in passed:
             ancestor = standing.uuid
         edits.append(Edit(link.chunk, link.path, link=ancestor))
     return edits
+
+
+def trace(links: Links, start: str) -> frozenset[str]:
+    """A record and all its ancestors."""
+    passed: set[str] = set()
+    here = start
+    while here and here not in passed:
+        passed.add(here)
+        here = links.parents.get(here, "")
+    return frozenset(passed)
 
 
 def _gone(links: Links, removed: frozenset[int]) -> frozenset[str]:

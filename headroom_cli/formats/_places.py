@@ -11,6 +11,7 @@ DOCUMENT_PLACES: tuple[Path, ...] = (
     ("kwargs", "messages"),
     ("traj",),
     ("answer_generation", "train_messages"),
+    ("conversations",),
 )
 # Batch files keep the request under `body` (OpenAI) or `params` (Anthropic).
 ROW_PLACES: tuple[Path, ...] = (
@@ -18,10 +19,13 @@ ROW_PLACES: tuple[Path, ...] = (
     ("request", "messages"),
     ("body", "messages"),
     ("params", "messages"),
+    ("conversations",),
 )
 
 # Formats of other programs that also keep a `messages` list; their own modules read them.
 FOREIGN_KEYS = frozenset({"trajectory_format", "projectHash", "samples", "schema_version", "simulations"})
+# The same, told by several keys together: samples of Inspect AI, simulations of tau2-bench.
+FOREIGN_SETS = (frozenset({"epoch", "target"}), frozenset({"task_id", "termination_reason"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ def find_lists(root: object, paths: tuple[Path, ...]) -> list[MessageList]:
     if isinstance(root, list):
         return _spread((), root, None)
     if not isinstance(root, dict) or not FOREIGN_KEYS.isdisjoint(root):
+        return []
+    if any(keys.issubset(root) for keys in FOREIGN_SETS):
         return []
     for path in paths:
         holder: object = root

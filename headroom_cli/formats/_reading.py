@@ -2,16 +2,27 @@
 
 import difflib
 from collections.abc import Sequence
+from dataclasses import replace
 
 from headroom_cli import spans
 from headroom_cli.contracts import Format, Outline
 from headroom_cli.dialects import arguments
 from headroom_cli.errors import InputError, UsageError
-from headroom_cli.formats import FORMATS, ROSTER, _chunks, _foreign, _outline, _splice
+from headroom_cli.formats import (
+    FORMATS,
+    ROSTER,
+    TEXT_STARTS,
+    _chunks,
+    _envelopes,
+    _foreign,
+    _outline,
+    _splice,
+)
 from headroom_cli.model import Patch, Path, Plan, Transcript
 
 _QUOTED = 80
 _CERTAIN = 0.75
+_OPENING = 200  # bytes in which a file that is no JSON shows what it is
 
 
 def read_transcript(data: bytes, *, format_name: str | None = None, keep_invalid: bool = False) -> Transcript:
@@ -22,24 +33,36 @@ def read_transcript(data: bytes, *, format_name: str | None = None, keep_invalid
     """
     if format_name is not None and format_name not in FORMATS:
         raise UsageError(_unknown(format_name))
-    chunks, values = _chunks.split(data, keep_invalid)
+    inner = _envelopes.unwrap(data)
+    body = data if inner is None else inner
+    named = _find_text_format(body)
+    if named and format_name in (None, named):
+        transcript = FORMATS[named].read(body, (), ())
+        return transcript if inner is None else replace(transcript, data=data, inner=inner)
+    chunks, values = _chunks.split(body, keep_invalid)
     outline = _outline.draw_outline(chunks, values)
     module = _choose(outline) if format_name is None else FORMATS[format_name]
     if format_name is not None:
         _refuse_other(module, outline)
-    transcript = module.read(data, chunks, values)
+    transcript = module.read(body, chunks, values)
     if not any(conversation.messages for conversation in transcript.conversations):
         raise InputError(f"this is not {module.NAME} ({module.RULE}): it begins with {_quote(outline)}")
-    return transcript
+    return transcript if inner is None else replace(transcript, data=data, inner=inner)
 
 
 def write_transcript(transcript: Transcript, plans: Sequence[Plan]) -> tuple[bytes, Patch]:
     """The bytes of a transcript after its plans, and how to get the input back from them.
 
-    Plans that change nothing give the input's bytes.
+    Plans that change nothing give the input's bytes. A file in an envelope is replaced as a whole.
     """
     edits = FORMATS[transcript.format].edits(transcript, plans)
-    return _splice.splice(transcript.data, transcript.chunks, edits)
+    output, patch = _splice.splice(transcript.body, transcript.chunks, edits)
+    if transcript.inner is None:
+        return output, patch
+    if not patch.splices:
+        return transcript.data, patch
+    output = _envelopes.wrap(transcript.data, output)
+    return output, Patch(((0, len(output), transcript.data),))
 
 
 def raw_messages(transcript: Transcript, conversation: int, messages: Sequence[int]) -> bytes:
@@ -57,9 +80,15 @@ def raw_messages(transcript: Transcript, conversation: int, messages: Sequence[i
         if paths == {()}:
             where[at] = {(): (chunk.start, chunk.end)}
         else:
-            where[at] = spans.find_spans(transcript.data, chunk.start, chunk.end, paths)
+            where[at] = spans.find_spans(transcript.body, chunk.start, chunk.end, paths)
     stretches = (where[message.chunk][message.path] for message in found)
-    return b"".join(transcript.data[start:end] + b"\n" for start, end in stretches)
+    return b"".join(transcript.body[start:end] + b"\n" for start, end in stretches)
+
+
+def _find_text_format(data: bytes) -> str:
+    """The format of a file that is no JSON and begins like one we know; "" for all others."""
+    start = data[:_OPENING].removeprefix(b"\xef\xbb\xbf").lstrip()
+    return next((name for words, name in TEXT_STARTS.items() if start.startswith(words)), "")
 
 
 def _choose(outline: Outline) -> Format:
@@ -78,9 +107,11 @@ def _choose(outline: Outline) -> Format:
 
 
 def _find_candidates(outline: Outline) -> list[str]:
-    """The formats worth asking: those with a sign among the keys of the root or of the sampled records."""
+    """The formats worth asking: those with a sign among the keys of the root, of the objects directly in it,
+    or of the sampled records."""
     keys = set(outline.keys)
-    for record in outline.records:
+    named = outline.root.values() if isinstance(outline.root, dict) else ()
+    for record in (*outline.records, *named):
         if isinstance(record, dict):
             keys.update(record)
     return [name for name, (_, _, signs) in ROSTER.items() if not signs.isdisjoint(keys)]

@@ -44,7 +44,7 @@ def read(
                 if has_role(element)
             ]
             request = found.request or {}
-            training = found.path[0] == "messages" and "model" not in request
+            training = found.path[0] in ("messages", "conversations") and "model" not in request
             conversations.append(build(dialect, places, dialect.read_preamble(request), training))
     invalid = sum(not chunk.valid for chunk in chunks)
     return Transcript(name, data, chunks, tuple(conversations), carried, invalid)

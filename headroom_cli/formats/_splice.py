@@ -204,6 +204,8 @@ def _falls(edit: Edit, removed: set[Path]) -> bool:
 
 def _link(data: bytes, span: Span, edit: Edit) -> _Splice:
     old = data[slice(*span)]
+    if old.isdigit() and edit.link and edit.link.isdigit():
+        return *span, edit.link.encode()
     if old != b"null" and old[:1] != b'"':
         raise _astray(edit)
     if not edit.link:

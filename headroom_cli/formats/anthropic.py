@@ -1,7 +1,13 @@
 """Anthropic Messages in one JSON document.
 
 A request body with `system`, `tools` and `messages`, or a bare array of messages, such as the
-`api_conversation_history.json` of Cline and Roo.
+`api_conversation_history.json` of Cline and Roo (`tasks/<id>/`; newer Cline: an object with `sessionId`,
+`system_prompt` and `messages`).
+
+Oddities of Roo: messages with `condenseParent` or `truncationParent` are kept in the file and no longer
+sent, a summary (`isSummary`) stands for them: they are carried. Older versions of both have no tool blocks:
+calls are XML in the text, results are user text (`[read_file for 'x'] Result:`). Such a file is plain chat,
+which is read as openai.
 """
 
 from collections.abc import Sequence

@@ -2,41 +2,33 @@
 
 One record per line; `user` and `assistant` records hold an Anthropic message under `message`, all others
 (progress, attachments, snapshots, titles) are metadata. The messages of a transcript are the user and
-assistant records of the main chain; side chains (`isSidechain`) and metadata are carried.
+assistant records of the main chain. Carried, byte for byte: metadata, side chains of sub-agents
+(`isSidechain`, `agent_progress`), which the main model never sees, and branches that a person left by going
+back and asking anew. In a file of a sub-agent (`agent-*.jsonl`) the side chain is the main chain.
 
 Oddities: one API message is written as several records with the same `message.id`, one block each; the
 records form a tree (`parentUuid`) with branches and, at times, missing parents, and metadata records are
-links of it; resumed sessions repeat records; `toolUseResult` repeats a result in another shape and is left
-as it is. Where a record is dropped, every record that named it names its nearest kept ancestor instead, or
-the placeholder, which stands in the chain where the first dropped record stood.
+links of it; resumed sessions repeat records; `toolUseResult` repeats a result in another shape, at times
+with a whole file: its strings follow the result or the call's argument, or become stubs. Where a record is
+dropped, every record that named it names its nearest kept ancestor instead, or the placeholder, which
+stands in the chain where the first dropped record stood.
 """
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import TypeGuard
 
 from headroom_cli.contracts import Outline
 from headroom_cli.dialects import anthropic, arguments
 from headroom_cli.formats import _edits, _links
+from headroom_cli.formats._claude_records import is_prompt, is_spoken, read_records
 from headroom_cli.formats._conversations import finish
-from headroom_cli.model import (
-    Chunk,
-    Edit,
-    Message,
-    Part,
-    Placeholder,
-    Plan,
-    Rung,
-    Transcript,
-    Voice,
-)
+from headroom_cli.model import Chunk, Edit, Message, Placeholder, Plan, Rung, Transcript
 
 NAME = "claude-code"
 READS = "Claude Code session logs, JSONL"
 WRITES = "the same log, relinked where records were dropped"
 RULE = "lines with uuid and parentUuid whose type is user or assistant and which hold a message"
 
-_HARNESS_FLAGS = ("isMeta", "isCompactSummary")
 # What a placeholder has in common with the record whose place it takes.
 _COPIED = frozenset(
     {
@@ -59,19 +51,12 @@ def read(data: bytes, chunks: tuple[Chunk, ...], values: Sequence[object]) -> Tr
     """
     spoken = [(at, value) for at, value in enumerate(values) if chunks[at].valid and is_spoken(value)]
     main = [(at, record) for at, record in spoken if record.get("isSidechain") is not True] or spoken
-    messages: list[Message] = []
-    previous = ""
-    for at, record in main:
-        role, parts, group = _read_record(record)
-        opens = not group or group != previous
-        messages.append(
-            Message(len(messages), role, parts, at, group=group, opens=opens, line=chunks[at].line)
-        )
-        # Results between the records of one API message do not end it; another answer does.
-        previous = previous if role == "user" else group
+    links = _links.read_links(chunks, values)
+    left = _find_abandoned(links, main)
+    main = [(at, record) for at, record in main if links.uuids.get(at) not in left] or main
+    messages = read_records([(at, chunks[at].line, record) for at, record in main])
     invalid = sum(not chunk.valid for chunk in chunks)
     carried = len(chunks) - invalid - len(messages)
-    links = _links.read_links(chunks, values)
     return Transcript(NAME, data, chunks, (finish(messages),), carried, invalid, extra=links)
 
 
@@ -97,24 +82,24 @@ def edits(transcript: Transcript, plans: Sequence[Plan]) -> list[Edit]:
     return changes + _links.relink(links, removed, standing[0] if standing else None)
 
 
-def is_spoken(record: object) -> TypeGuard[Mapping[str, object]]:
-    """Whether a record is a user or assistant record that holds a message."""
-    if not isinstance(record, dict) or record.get("type") not in ("user", "assistant"):
-        return False
-    message = record.get("message")
-    return isinstance(message, dict) and "content" in message
+def _find_abandoned(links: _links.Links, main: Sequence[tuple[int, Mapping[str, object]]]) -> frozenset[str]:
+    """The uuids of records on branches that a person left by going back and asking anew.
 
-
-def _read_record(record: Mapping[str, object]) -> tuple[str, tuple[Part, ...], str]:
-    """Role, parts and group of a record."""
-    message = record["message"]
-    value: Mapping[str, object] = message if isinstance(message, dict) else {}
-    if not isinstance(value.get("role"), str):
-        value = {**value, "role": record["type"]}
-    forced = Voice.HARNESS if any(record.get(flag) is True for flag in _HARNESS_FLAGS) else Voice.NONE
-    role, parts = anthropic.read_message(value, ("message",), forced)
-    identity = value.get("id")
-    return role, parts, identity if role == "assistant" and isinstance(identity, str) else ""
+    Such a branch begins with a prompt that stands behind the first prompt but does not lead to the last
+    one. Both of these are guarded, so that dropping others never makes or unmakes such a branch. Branches
+    without a prompt (results of parallel calls, retries) belong to the conversation.
+    """
+    prompts = [links.uuids[at] for at, record in main if at in links.uuids and is_prompt(record)]
+    if len(prompts) < 3:
+        return frozenset()
+    alive = _links.trace(links, prompts[-1])
+    left = {own for own in prompts if own not in alive and prompts[0] in alive & _links.trace(links, own)}
+    if left:
+        # A parent stands before its children; repeated records keep their first parent.
+        for own, parent in links.parents.items():
+            if parent in left and own not in alive:
+                left.add(own)
+    return frozenset(left)
 
 
 def _spell(
@@ -122,7 +107,7 @@ def _spell(
 ) -> tuple[dict[str, object], _links.Standing]:
     """The placeholder's record, built like the record it takes the place of, and its place in the chain."""
     span = transcript.chunks[chunk]
-    found = arguments.parse(transcript.data[span.start : span.end].decode("utf-8", "surrogatepass"))
+    found = arguments.parse(transcript.body[span.start : span.end].decode("utf-8", "surrogatepass"))
     template = found if isinstance(found, dict) else {}
     identity = str(uuid.uuid5(_NAMESPACE, mark.ref or mark.text))
     stand = _links.stand(links, removed, identity, chunk, linked="parentUuid" in template)

@@ -6,10 +6,10 @@ tokens. `tokens_before` and `tokens_after` are the raw sums, padded once if the 
 those of the file are the sums over its conversations.
 """
 
-import json
 from typing import Any
 
 from headroom_cli.model import Change, Conversation, Plan
+from headroom_cli.printable import print_json
 from headroom_cli.reports._account import Account, Row, add_up, conversations, rows
 
 SCHEMA = 1
@@ -18,7 +18,7 @@ SCHEMA = 1
 def render(account: Account, *, width: int = 80, colour: bool = False) -> str:
     """The account as one JSON object, indented, with a final newline."""
     del width, colour
-    return json.dumps(describe(account), ensure_ascii=False, indent=2) + "\n"
+    return print_json(describe(account))
 
 
 def describe(account: Account) -> dict[str, Any]:

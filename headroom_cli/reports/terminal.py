@@ -141,7 +141,7 @@ def _draw_bars(listed: Sequence[Row], sums: Sums, account: Account, width: int) 
         line.append(" " * max(0, room - max(round(drawn), limit if after else 0)))
         line.append(label)
         lines.append(line)
-    legend = Text("       ")
+    legend = Text("shares ")
     for role in roles:
         share = sum(_tokens(row, True) for row in listed if row.message.role == role) / max(sums.raw_after, 1)
         legend.append("\u2588 ", style=styles[role])

@@ -50,11 +50,8 @@ def open_store(path: Path, *, write: bool) -> "SqliteStore":
 
 def _home(environ: Mapping[str, str], variable: str) -> Path:
     home = environ.get(variable, "")
-    if home:
-        return Path(home)
-    try:
-        return Path.home()
-    except RuntimeError as error:
+    if not home:
         raise StoreError(
             f"no home directory for the store ({variable} is not set): pass --store FILE or --no-store"
-        ) from error
+        )
+    return Path(home)

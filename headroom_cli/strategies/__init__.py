@@ -6,6 +6,7 @@ from headroom_cli.strategies import coverage, oldest
 
 STRATEGIES: dict[str, Strategy] = {oldest.NAME: oldest, coverage.NAME: coverage}
 NAMES = tuple(STRATEGIES)
+FINISHER: Strategy = oldest  # brings down what another strategy leaves over
 
 
 def pick_strategy(name: str) -> Strategy:

@@ -10,7 +10,8 @@ A step costs something before its first line is kept: calls, roles, marks of its
 opened as bundles, with their best runs; a step that is never opened is dropped, a text of an open step of
 which nothing is kept becomes a stub. Age plays no part: what is quoted again is not what is newest.
 
-Where dropping, stubbing or trimming is not allowed, the strategy `oldest` takes over.
+Where dropping, stubbing or trimming is not allowed, it makes no move: what a strategy leaves over is left to
+`oldest`.
 """
 
 import re
@@ -22,7 +23,6 @@ from itertools import chain
 
 from headroom_cli.contracts import Move, Slot, Unit
 from headroom_cli.model import Rung
-from headroom_cli.strategies import oldest
 
 NAME = "coverage"
 
@@ -68,7 +68,6 @@ def moves(
     known: Callable[[], str],
 ) -> Generator[Move, int, None]:
     if not {Rung.TRIM, Rung.STUB, Rung.DROP}.issubset(rungs):
-        yield from oldest.moves(slots, units, rungs, over, known)
         return
     by_key = {slot.key: slot for slot in slots}
     steps = [_read_step(unit, by_key) for unit in units]
@@ -79,8 +78,6 @@ def moves(
         if over <= 0 or not chosen:
             break
         _take_back(chosen, over)
-    if over > 0:
-        yield from oldest.moves(slots, units, rungs, over, known)
 
 
 def _carry_out(
