@@ -15,6 +15,7 @@ and bodies by what they add that no line before held. First to go: licence heads
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from headroom_cli.compressors._facts import novelty
@@ -43,6 +44,7 @@ _REPORT = re.compile(
     r'(?m)^[ \t]*File "[^"\n]+", line \d|^Traceback \(|^={5,} |^E   |\.\.\. ok$|^(?:--- )?FAIL'
 )
 _LICENCE = re.compile(r"(?i)copyright|licen[cs]e|spdx")
+_SAMPLE = 8_000  # characters looked at for the signs of a report
 _MINIFIED = 300  # characters of a mean line that nobody wrote by hand
 _RUN = 8  # lines of a body that are ranked as one
 _BRIEF = 10  # lines up to which a docstring, or a header with its first statement, is brief
@@ -65,7 +67,7 @@ def claim(text: str, hints: Hints) -> float:
     listing = _read_listing(text)
     if _named_language(listing, hints) is not None:
         return 0.95
-    if not listing.numbered and _REPORT.search(text):
+    if not listing.numbered and _REPORT.search(text, 0, _SAMPLE):
         return 0.0
     if language_of_lines(listing.body(), sure=listing.numbered) is None:
         return 0.0
@@ -109,6 +111,7 @@ class _Listing:
         return Role.COMMENT if text[0] == "#" else Role.BODY
 
 
+@lru_cache(maxsize=1)  # a claim is followed by a read of the same text
 def _read_listing(text: str) -> _Listing:
     lines = text.split("\n")
     if not _NUMBERED.search(text[:_HEAD]):
