@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from headroom_cli.model import Guard, Kind, Message, Voice
-from headroom_cli.window import Standing, is_human, is_ours
+from headroom_cli.window import SYSTEM_ROLES, Standing, is_human, is_ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,7 @@ def bundle_steps(messages: Sequence[Message], standings: Sequence[Standing]) -> 
 def bundle_thinking(messages: Sequence[Message], standings: Sequence[Standing]) -> list[Bundle]:
     """The thinking that may go alone, one bundle per API message, oldest first."""
     last_human = max((m.index for m in messages if is_human(m)), default=-1)
+    first = next((m.index for m in messages if m.role not in SYSTEM_ROLES), -1)
     groups: dict[str, list[Message]] = defaultdict(list)
     for message in messages[: last_human + 1]:
         if message.role == "assistant":
@@ -92,7 +93,8 @@ def bundle_thinking(messages: Sequence[Message], standings: Sequence[Standing]) 
             continue
         whole = tuple(m.index for m in thinking if not _speaks(m))
         cuts = tuple((m.index, _thinking_parts(m)) for m in thinking if _speaks(m))
-        if all(_thinking_parts(m) for m in thinking):
+        # A history that opens with thinking keeps it: what follows may be a result.
+        if first not in whole and all(_thinking_parts(m) for m in thinking):
             bundles.append(Bundle(whole, cuts, Guard.FREE, thinking=True))
     return bundles
 

@@ -182,6 +182,9 @@ class TestOtherCommands:
         assert {name: known.READS for name, known in FORMATS.items()} == {n: r[1] for n, r in ROSTER.items()}
         lines = run("formats").out.decode().splitlines()
         assert [line.split()[0] for line in lines] == list(FORMATS)
+        told = run("formats", "-v").out.decode()
+        assert all(f"{name}\n  reads   {known.READS}\n" in told for name, known in FORMATS.items())
+        assert told.count("  writes  nothing") == sum(not known.WRITES for known in FORMATS.values())
         described = json.loads(run("formats", "--json").out)["formats"]
         assert [entry["name"] for entry in described] == list(FORMATS)
 

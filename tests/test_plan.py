@@ -11,7 +11,7 @@ from headroom_cli.compact import Outcome, compact
 from headroom_cli.formats import read_transcript
 from headroom_cli.laws import find_faults
 from headroom_cli.marker import print_drop, print_head, sole_head
-from headroom_cli.model import Conversation, Kind, Message, Part, Policy
+from headroom_cli.model import Conversation, Kind, Message, Part, Policy, Voice
 from headroom_cli.pairs import bundle_thinking
 from headroom_cli.rungs import Crafts, Source
 from headroom_cli.spans import splice_text
@@ -214,3 +214,13 @@ class TestStubs:
         head = sole_head(change.text)
         assert head is not None
         assert head.body == "0 of 80 lines; bash"
+
+
+def test_thinking_that_opens_a_history_does_not_go_alone() -> None:
+    """Its next record may be a result, which would then lead."""
+    thought = Message(0, "assistant", (Part(Kind.THINKING, LOG, ("thinking",), block=(0,)),), group="m")
+    result = Message(1, "user", (Part(Kind.RESULT, "ok", ("content",), call_id="x", voice=Voice.RESULT),))
+    said = Message(2, "assistant", (Part(Kind.TEXT, "Done.", ("text",)),), group="m", opens=False)
+    human = Message(3, "user", (Part(Kind.TEXT, "Thanks.", ("content",), voice=Voice.HUMAN),))
+    conversation = Conversation((thought, result, said, human))
+    assert not bundle_thinking(conversation.messages, survey(conversation, Policy(keep_last=0)))

@@ -59,7 +59,7 @@ Strategy = Annotated[
         "--strategy",
         metavar="NAME",
         rich_help_panel=COMPRESSION,
-        help="How the budget is spread.",
+        help="How the budget is spread: oldest (the default) or coverage.",
     ),
 ]
 Only = Annotated[
