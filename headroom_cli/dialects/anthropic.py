@@ -99,17 +99,8 @@ def _read_block(block: Mapping[str, object], at: Path, element: Path | None) -> 
 
 
 def _read_call(block: Mapping[str, object], at: Path, element: Path | None) -> Part:
-    given, name, call_id = block.get("input"), block.get("name"), block.get("id")
-    return Part(
-        Kind.CALL,
-        "" if given is None else arguments.compact(given),
-        (*at, "input"),
-        block=element,
-        tool=name if isinstance(name, str) else "",
-        call_id=call_id if isinstance(call_id, str) else "",
-        argument=arguments.main_argument(given),
-        leaves=arguments.find_leaves(given),
-    )
+    name, call_id = block.get("name"), block.get("id")
+    return arguments.read_call(block.get("input"), name, call_id, (*at, "input"), element)
 
 
 def _read_result(block: Mapping[str, object], at: Path, element: Path | None) -> Iterator[Part]:

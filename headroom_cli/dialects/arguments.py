@@ -4,7 +4,7 @@ import json
 
 import orjson
 
-from headroom_cli.model import Leaf, Path
+from headroom_cli.model import Kind, Leaf, Part, Path
 
 WORTHWHILE = 200
 """Characters a string value must have before it is offered as a leaf."""
@@ -75,3 +75,17 @@ def main_argument(arguments: object) -> str:
         if isinstance(value, str) and 0 < len(value) <= _SHORT:
             return value
     return ""
+
+
+def read_call(given: object, name: object, call_id: object, at: Path, element: Path | None) -> Part:
+    """The part of a call whose arguments are a JSON value at `at`, in the block `element`."""
+    return Part(
+        Kind.CALL,
+        "" if given is None else compact(given),
+        at,
+        block=element,
+        tool=name if isinstance(name, str) else "",
+        call_id=call_id if isinstance(call_id, str) else "",
+        argument=main_argument(given),
+        leaves=find_leaves(given),
+    )

@@ -85,17 +85,8 @@ def _flat(block: Mapping[str, object]) -> int:
 
 
 def _read_call(call: Mapping[str, object], at: Path, element: Path) -> Part:
-    given, name, call_id = call.get("input"), call.get("name"), call.get("toolUseId")
-    return Part(
-        Kind.CALL,
-        "" if given is None else arguments.compact(given),
-        (*at, "input"),
-        block=element,
-        tool=name if isinstance(name, str) else "",
-        call_id=call_id if isinstance(call_id, str) else "",
-        argument=arguments.main_argument(given),
-        leaves=arguments.find_leaves(given),
-    )
+    name, call_id = call.get("name"), call.get("toolUseId")
+    return arguments.read_call(call.get("input"), name, call_id, (*at, "input"), element)
 
 
 def _read_result(result: Mapping[str, object], at: Path, element: Path) -> Iterator[Part]:

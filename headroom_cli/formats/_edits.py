@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from headroom_cli.dialects import Dialect, arguments
 from headroom_cli.errors import LawBrokenError
+from headroom_cli.formats import _links
 from headroom_cli.model import (
     Change,
     Decision,
@@ -19,6 +20,9 @@ from headroom_cli.model import (
 from headroom_cli.twins import rewrite_twins
 
 Spell = Callable[[Message, Placeholder], bytes]
+SpellRecord = Callable[
+    [Transcript, int, Placeholder, _links.Links, frozenset[int]], tuple[dict[str, object], _links.Standing]
+]
 
 
 def edit_messages(transcript: Transcript, plans: Sequence[Plan], dialect: Dialect) -> list[Edit]:
@@ -40,6 +44,31 @@ def edit(transcript: Transcript, plans: Sequence[Plan], spell: Spell) -> list[Ed
             place = conversation.messages[plan.placeholder.before]
             edits.append(Edit(place.chunk, place.path, raw=spell(place, plan.placeholder)))
     return edits
+
+
+def edit_linked(transcript: Transcript, plans: Sequence[Plan], spell: SpellRecord) -> list[Edit]:
+    """Edits for a session log whose records name each other; its `extra` holds the links.
+
+    `spell` gives the placeholder's record and its place in the chain.
+    """
+    links = transcript.extra
+    if not isinstance(links, _links.Links):
+        raise TypeError(f"a {transcript.format} transcript keeps its links in `extra`")
+    removed = frozenset(
+        transcript.conversations[plan.conversation].messages[decision.message].chunk
+        for plan in plans
+        for decision in plan.decisions
+        if decision.rung is Rung.DROP
+    )
+    standing: list[_links.Standing] = []
+
+    def spell_bytes(place: Message, mark: Placeholder) -> bytes:
+        record, stand = spell(transcript, place.chunk, mark, links, removed)
+        standing.append(stand)
+        return to_bytes(record)
+
+    changes = edit(transcript, plans, spell_bytes)
+    return changes + _links.relink(links, removed, standing[0] if standing else None)
 
 
 def to_bytes(value: object) -> bytes:

@@ -168,7 +168,7 @@ def _read_member(data: bytes, archive: "ZipFile", info: "ZipInfo") -> bytes:
     if info.compress_type != _ZSTD_METHOD:
         try:
             return archive.read(info)
-        except NotImplementedError as error:
+        except NotImplementedError as error:  # zipfile's word for a method it does not know
             raise InputError(f"{info.filename} in the archive cannot be unpacked: {error}") from error
     # The lengths of name and extra field in the member's own header, which may differ from the directory's.
     named, extra = struct.unpack_from("<HH", data, info.header_offset + 26)

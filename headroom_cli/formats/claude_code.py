@@ -22,7 +22,7 @@ from headroom_cli.dialects import anthropic, arguments
 from headroom_cli.formats import _edits, _links
 from headroom_cli.formats._claude_records import is_prompt, is_spoken, read_records
 from headroom_cli.formats._conversations import finish
-from headroom_cli.model import Chunk, Edit, Message, Placeholder, Plan, Rung, Transcript
+from headroom_cli.model import Chunk, Edit, Placeholder, Plan, Transcript
 
 NAME = "claude-code"
 READS = "Claude Code session logs, JSONL"
@@ -62,24 +62,7 @@ def read(data: bytes, chunks: tuple[Chunk, ...], values: Sequence[object]) -> Tr
 
 def edits(transcript: Transcript, plans: Sequence[Plan]) -> list[Edit]:
     """What has to change in the bytes to carry out the plans, links included."""
-    links = transcript.extra
-    if not isinstance(links, _links.Links):
-        raise TypeError("a claude-code transcript keeps its links in `extra`")
-    removed = frozenset(
-        transcript.conversations[plan.conversation].messages[decision.message].chunk
-        for plan in plans
-        for decision in plan.decisions
-        if decision.rung is Rung.DROP
-    )
-    standing: list[_links.Standing] = []
-
-    def spell(place: Message, mark: Placeholder) -> bytes:
-        record, stand = _spell(transcript, place.chunk, mark, links, removed)
-        standing.append(stand)
-        return _edits.to_bytes(record)
-
-    changes = _edits.edit(transcript, plans, spell)
-    return changes + _links.relink(links, removed, standing[0] if standing else None)
+    return _edits.edit_linked(transcript, plans, _spell)
 
 
 def _find_abandoned(links: _links.Links, main: Sequence[tuple[int, Mapping[str, object]]]) -> frozenset[str]:

@@ -27,7 +27,6 @@ from headroom_cli.model import (
     Part,
     Placeholder,
     Plan,
-    Rung,
     Transcript,
     Twin,
     Voice,
@@ -76,30 +75,21 @@ def read(data: bytes, chunks: tuple[Chunk, ...], values: Sequence[object]) -> Tr
 
 def edits(transcript: Transcript, plans: Sequence[Plan]) -> list[Edit]:
     """What has to change in the bytes to carry out the plans, links included."""
-    links = transcript.extra
-    if not isinstance(links, _links.Links):
-        raise TypeError("a qwen transcript keeps its links in `extra`")
-    removed = frozenset(
-        transcript.conversations[plan.conversation].messages[decision.message].chunk
-        for plan in plans
-        for decision in plan.decisions
-        if decision.rung is Rung.DROP
-    )
-    standing: list[_links.Standing] = []
+    return _edits.edit_linked(transcript, plans, _spell)
 
-    def spell(place: Message, mark: Placeholder) -> bytes:
-        span = transcript.chunks[place.chunk]
-        found = arguments.parse(transcript.body[span.start : span.end].decode("utf-8", "surrogatepass"))
-        template = found if isinstance(found, dict) else {}
-        identity = str(uuid.uuid5(_NAMESPACE, mark.ref or mark.text))
-        stand = _links.stand(links, removed, identity, place.chunk, linked="parentUuid" in template)
-        standing.append(stand)
-        record: dict[str, object] = {"uuid": identity, "parentUuid": stand.parent or None}
-        record.update({key: value for key, value in template.items() if key in _COPIED})
-        return _edits.to_bytes({**record, "type": "user", "message": dialect.placeholder(mark.text)})
 
-    changes = _edits.edit(transcript, plans, spell)
-    return changes + _links.relink(links, removed, standing[0] if standing else None)
+def _spell(
+    transcript: Transcript, chunk: int, mark: Placeholder, links: _links.Links, removed: frozenset[int]
+) -> tuple[dict[str, object], _links.Standing]:
+    """The placeholder's record, built like the record it takes the place of, and its place in the chain."""
+    span = transcript.chunks[chunk]
+    found = arguments.parse(transcript.body[span.start : span.end].decode("utf-8", "surrogatepass"))
+    template = found if isinstance(found, dict) else {}
+    identity = str(uuid.uuid5(_NAMESPACE, mark.ref or mark.text))
+    stand = _links.stand(links, removed, identity, chunk, linked="parentUuid" in template)
+    record: dict[str, object] = {"uuid": identity, "parentUuid": stand.parent or None}
+    record.update({key: value for key, value in template.items() if key in _COPIED})
+    return {**record, "type": "user", "message": dialect.placeholder(mark.text)}, stand
 
 
 def _is_spoken(record: object) -> TypeGuard[Mapping[str, object]]:
